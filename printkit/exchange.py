@@ -1,0 +1,133 @@
+"""One request and one response as frozen values: what goes over the wire, without any I/O. Refuses to know an HTTP library, a shop or an order."""
+
+import enum
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from typing import final
+from urllib.parse import quote
+
+from attrs import field, frozen
+
+from .errors import FieldProblem, InvalidRequestError
+
+
+class Effect(enum.Enum):
+    """What a request does to the shop; nothing is ever repeated without asking this."""
+
+    READS = "reads"
+    """Changes nothing: may be sent again whenever no readable answer came."""
+    WRITES = "writes"
+    """May print or charge: is sent again only when it is certain that the shop did not act on it."""
+
+
+@final
+@frozen(repr=False)
+class Content:
+    """A file's bytes, opened anew for each attempt, so that an attempt can be repeated and a large file is never held in memory."""
+
+    open: Callable[[], AsyncIterator[bytes]]
+    size: int | None = None
+    """Bytes; None when it is not known before the end."""
+    progress: Callable[[int, int | None], None] | None = None
+    """Called with the bytes sent so far and ``size`` after every chunk."""
+
+    def __repr__(self) -> str:
+        return f"Content(size={self.size})"
+
+
+@final
+@frozen(repr=False)
+class Part:
+    """One part of a ``multipart/form-data`` body (RFC 7578). A part with a file name is a file."""
+
+    name: str
+    content: bytes | Content
+    filename: str | None = None
+    content_type: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Part({self.name!r}, filename={self.filename!r})"
+
+
+_PATH = re.compile(r"(/[A-Za-z0-9\-._~!$&'()*+,;=:@%]*)+")
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
+_BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def _path_is_plain(request: "Request", attribute: object, path: str) -> None:
+    segments = path.split("/")
+    if _PATH.fullmatch(path) is None or path.startswith("//") or any(_climbs(segment) for segment in segments):
+        raise InvalidRequestError(
+            [FieldProblem("path", "must be a plain absolute path such as /Orders/1: percent-encoded, no '.' or '..' segment, no query, no host")]
+        )
+
+
+def _climbs(segment: str) -> bool:
+    return segment.lower().replace("%2e", ".") in {".", ".."}
+
+
+def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tuple[str, str], ...]) -> None:
+    for name, value in headers:
+        if _HEADER_NAME.fullmatch(name) is None or _BAD_IN_HEADER.search(value):
+            raise InvalidRequestError([FieldProblem(f"headers.{name!r}", "holds a character that HTTP does not allow in a header")])
+
+
+def _pairs(given: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(given.items() if isinstance(given, Mapping) else given)
+
+
+@final
+@frozen(repr=False)
+class Request:
+    """A request to one shop, without its credentials: those are added where it leaves the process.
+
+    ``path`` is percent-encoded and relative to the connection's base URL. ``query`` holds plain text pairs; they are
+    percent-encoded exactly once, on sending. Its printed form shows only method, URL template and effect.
+
+    Raises:
+        InvalidRequestError: the path climbs, carries a query or a host, or a header holds a line break.
+    """
+
+    method: str
+    path: str = field(validator=_path_is_plain)
+    effect: Effect
+    operation: str = "request"
+    """A name of low cardinality for telemetry and errors, such as ``orders.get``."""
+    template: str = ""
+    """The path with names in place of ids, for the same purpose."""
+    query: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs)
+    headers: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs, validator=_headers_are_plain)
+    body: bytes | tuple[Part, ...] = b""
+    """Bytes as they are sent, or the parts of a multipart body."""
+    content_type: str | None = None
+    """Of a body in bytes; a multipart body brings its own."""
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.template or '(path not shown)'}, {self.effect.value})"
+
+
+def fill(template: str, **ids: str) -> str:
+    """The path of a URL template: every ``{name}`` replaced by the percent-encoded id.
+
+    Raises:
+        InvalidRequestError: an id is empty or is ``.`` or ``..``, which would name another resource.
+    """
+    quoted = {}
+    for name, value in ids.items():
+        if value in {"", ".", ".."}:
+            raise InvalidRequestError([FieldProblem(name, f"{value!r} cannot be an id")])
+        quoted[name] = quote(value, safe="")
+    return template.format(**quoted)
+
+
+@final
+@frozen(repr=False)
+class Response:
+    """An answer, read to its end. Header names are in lower case; of a repeated header the last value is kept."""
+
+    status: int
+    headers: Mapping[str, str] = field(factory=dict[str, str])
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {len(self.body)} bytes)"
