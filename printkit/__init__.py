@@ -1,0 +1,153 @@
+"""One vocabulary for ordering prints from several print-on-demand shops, for asyncio programs: ``async with printkit.connect() as kit``.
+
+Names are loaded when they are first used (PEP 562), so that importing printkit costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .errors import (
+        AuthenticationError,
+        ConfigError,
+        ConflictError,
+        FieldProblem,
+        InvalidRequestError,
+        NotFoundError,
+        NotSentError,
+        OutcomeUnknownError,
+        PrintKitError,
+        ProviderDownError,
+        ProviderError,
+        RateLimitedError,
+        RejectedError,
+        TransportError,
+        UnreadableAnswerError,
+        UnsupportedOperationError,
+    )
+    from .exchange import Effect, Request, Response
+    from .kit import PrintKit, connect
+    from .model import (
+        Artwork,
+        Catalogue,
+        Country,
+        Issue,
+        Item,
+        Money,
+        NewOrder,
+        Order,
+        OrderRef,
+        OrderStatus,
+        Payment,
+        Photo,
+        Problem,
+        ProblemCode,
+        Product,
+        Receipt,
+        Recipient,
+        Severity,
+        Shipment,
+        Sizing,
+        ValidationReport,
+    )
+    from .paging import Page, Pager
+    from .provider import Capability, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
+    from .secret import Secret
+    from .telemetry import Hook, LoggingHook
+    from .writes import Applied, NotApplied, ReconcileHandle, Unknown
+
+_HOMES = {
+    "errors": (
+        "AuthenticationError ConfigError ConflictError FieldProblem InvalidRequestError NotFoundError NotSentError OutcomeUnknownError "
+        "PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError TransportError UnreadableAnswerError "
+        "UnsupportedOperationError"
+    ),
+    "exchange": "Effect Request Response",
+    "kit": "PrintKit connect",
+    "model": (
+        "Artwork Catalogue Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product Receipt "
+        "Recipient Severity Shipment Sizing ValidationReport"
+    ),
+    "paging": "Page Pager",
+    "provider": "Capability PrintProvider ProviderInfo Stage Support SupportLevel",
+    "secret": "Secret",
+    "telemetry": "Hook LoggingHook",
+    "writes": "Applied NotApplied ReconcileHandle Unknown",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Applied",
+    "Artwork",
+    "AuthenticationError",
+    "Capability",
+    "Catalogue",
+    "ConfigError",
+    "ConflictError",
+    "Country",
+    "Effect",
+    "FieldProblem",
+    "Hook",
+    "InvalidRequestError",
+    "Issue",
+    "Item",
+    "LoggingHook",
+    "Money",
+    "NewOrder",
+    "NotApplied",
+    "NotFoundError",
+    "NotSentError",
+    "Order",
+    "OrderRef",
+    "OrderStatus",
+    "OutcomeUnknownError",
+    "Page",
+    "Pager",
+    "Payment",
+    "Photo",
+    "PrintKit",
+    "PrintKitError",
+    "PrintProvider",
+    "Problem",
+    "ProblemCode",
+    "Product",
+    "ProviderDownError",
+    "ProviderError",
+    "ProviderInfo",
+    "RateLimitedError",
+    "Receipt",
+    "Recipient",
+    "ReconcileHandle",
+    "RejectedError",
+    "Request",
+    "Response",
+    "Secret",
+    "Severity",
+    "Shipment",
+    "Sizing",
+    "Stage",
+    "Support",
+    "SupportLevel",
+    "TransportError",
+    "Unknown",
+    "UnreadableAnswerError",
+    "UnsupportedOperationError",
+    "ValidationReport",
+    "connect",
+]
+
+if not TYPE_CHECKING:  # hidden from type checkers, else every misspelt name would pass
+
+    def __getattr__(name):
+        home = _HOME_OF.get(name)
+        if home is None:
+            raise AttributeError(f"module 'printkit' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(f".{home}", __name__), name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        return sorted({*globals(), *__all__})
