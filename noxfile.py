@@ -1,0 +1,82 @@
+"""Every check of the project: `nox` runs them all, `nox -s tests` one of them. Nothing is installed but from the package index."""
+
+import re
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.error_on_external_run = True
+nox.options.stop_on_first_error = False
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def group(name: str) -> list[str]:
+    """The requirements of one dependency group of pyproject.toml."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def oldest() -> list[str]:
+    """Everything a user gets with `printkit[cli]`, at the lowest version that pyproject.toml permits."""
+    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["cli"]
+    found = [re.fullmatch(r"([\w-]+)>=([\d.]+)(,<\d+)?", requirement) for requirement in wanted]
+    assert all(found), f"a requirement without a lower bound: {wanted}"
+    return [f"{match[1]}=={match[2]}" for match in found if match]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and formatting."""
+    session.install(*group("lint"))
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """The package, the public API as callers use it, and the examples of the documentation, under two type checkers."""
+    session.install("-e", ".[cli]", *group("types"))
+    examples = extract_examples(Path(session.create_tmp()) / "examples")
+    session.run("mypy", "--strict", "printkit", "tests/typing/api.py", *examples)
+    session.run("pyright", "--warnings")
+    session.run("pyright", "--warnings", *examples)
+
+
+def extract_examples(folder: Path) -> list[str]:
+    """Write every Python example of the README and the documentation into a file of its own, for the type checkers."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.py"):
+        old.unlink()
+    for page in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
+        for number, code in enumerate(re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL), 1):
+            (folder / f"{page.stem.lower().replace('-', '_')}_{number}.py").write_text(code, encoding="utf-8")
+    return sorted(map(str, folder.glob("*.py")))
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """The layers of the house."""
+    session.install("-e", ".", *group("imports"))
+    session.run("lint-imports", "--no-logo")
+
+
+@nox.session
+@nox.parametrize("aiohttp", ["newest", "oldest"])
+def tests(session: nox.Session, aiohttp: str) -> None:
+    """The tests with branch coverage: on the newest aiohttp, and on the oldest aiohttp and friends that are supported."""
+    session.install("-e", ".[cli]", *group("test"))
+    if aiohttp == "oldest":
+        session.install(*oldest())
+    session.run("python", "-c", "import aiohttp; print('aiohttp', aiohttp.__version__)")
+    session.run("pytest", "--cov", "--cov-report=term", *session.posargs, env={"COVERAGE_FILE": f".coverage.{aiohttp}"})
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, without a single warning, and every example in it, executed."""
+    session.install("-e", ".[cli]", *group("docs"))
+    session.run("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+    session.run("pytest", "README.md", "docs", env={"PYTHONASYNCIODEBUG": "1"})
