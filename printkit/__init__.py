@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .kit import PrintKit, connect
     from .model import (
         Artwork,
-        Catalogue,
         Country,
         Issue,
         Item,
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
         Problem,
         ProblemCode,
         Product,
+        ProductList,
         Receipt,
         Recipient,
         Severity,
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
         ValidationReport,
     )
     from .paging import Page, Pager
-    from .provider import Capability, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
+    from .provider import Capability, Catalogue, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
     from .secret import Secret
     from .telemetry import Hook, LoggingHook
     from .writes import Applied, NotApplied, ReconcileHandle, Unknown
@@ -64,11 +64,11 @@ _HOMES = {
     "exchange": "Effect Request Response",
     "kit": "PrintKit connect",
     "model": (
-        "Artwork Catalogue Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product Receipt "
+        "Artwork Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product ProductList Receipt "
         "Recipient Severity Shipment Sizing ValidationReport"
     ),
     "paging": "Page Pager",
-    "provider": "Capability PrintProvider ProviderInfo Stage Support SupportLevel",
+    "provider": "Capability Catalogue PrintProvider ProviderInfo Stage Support SupportLevel",
     "secret": "Secret",
     "telemetry": "Hook LoggingHook",
     "writes": "Applied NotApplied ReconcileHandle Unknown",
@@ -112,6 +112,7 @@ __all__ = [
     "Problem",
     "ProblemCode",
     "Product",
+    "ProductList",
     "ProviderDownError",
     "ProviderError",
     "ProviderInfo",

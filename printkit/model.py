@@ -459,7 +459,7 @@ class ShippingRate:
 
 @final
 @frozen
-class Catalogue:
+class ProductList:
     """What a shop sells in one country and quality."""
 
     country: str

@@ -1,0 +1,149 @@
+"""What goes over Pwinty's wire: answers as msgspec structs, requests as bytes. Gives words no meaning and never leaves this folder.
+
+Only what an order cannot do without is typed strictly; everything else is read leniently in ``translate``, so that one odd
+member cannot turn a placed order into an unknown one (reference/pwinty-api.md, sections 5, 6 and 12).
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from ...errors import UnreadableAnswerError
+
+T = TypeVar("T")
+
+Loose = Any
+"""An inessential member: read in ``translate``, where anything odd becomes None."""
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An answer's object; unknown members are ignored."""
+
+
+class Photo(Wire):
+    """Reference 6.3. ``copies`` is a string in the seed's samples and an integer in recordings."""
+
+    id: int | str
+    type: str
+    copies: int | str
+    status: str | None = None
+    url: Loose = None
+    sizing: Loose = None
+    price: Loose = None
+    price_to_user: Loose = None
+    md5_hash: Loose = None
+    preview_url: Loose = None
+    thumbnail_url: Loose = None
+    attributes: Loose = None
+    error_message: Loose = None
+
+
+class Shipment(Wire):
+    """Reference 6.2."""
+
+    shipment_id: Loose = None
+    is_tracked: Loose = None
+    tracking_number: Loose = None
+    tracking_url: Loose = None
+    earliest_estimated_arrival_date: Loose = None
+    latest_estimated_arrival_date: Loose = None
+    shipped_on: Loose = None
+    carrier: Loose = None
+    photo_ids: Loose = None
+
+
+class ShippingInfo(Wire):
+    """Reference 6.1, ``shippingInfo``."""
+
+    price: Loose = None
+    shipments: list[Shipment] | None = None
+
+
+class Order(Wire):
+    """Reference 6.1."""
+
+    id: int | str
+    status: str
+    photos: list[Photo] | None = None
+    shipping_info: ShippingInfo | None = None
+    recipient_name: Loose = None
+    address1: Loose = None
+    address2: Loose = None
+    address_town_or_city: Loose = None
+    state_or_county: Loose = None
+    postal_or_zip_code: Loose = None
+    country_code: Loose = None
+    destination_country_code: Loose = None
+    price: Loose = None
+    merchant_order_id: Loose = None
+    payment: Loose = None
+    payment_url: Loose = None
+    created: Loose = None
+    last_updated: Loose = None
+    error_message: Loose = None
+
+
+class Batch(Wire):
+    """The answer to adding several photos (seed 004, "Add multiple photos")."""
+
+    items: list[Photo] | None = None
+    error_message: Loose = None
+
+
+class PhotoFindings(Wire):
+    """One photo of a SubmissionStatus (reference 6.4)."""
+
+    id: int | str
+    errors: list[str] | None = None
+    warnings: list[str] | None = None
+
+
+class SubmissionStatus(Wire):
+    """Reference 6.4."""
+
+    is_valid: bool
+    general_errors: list[str] | None = None
+    photos: list[PhotoFindings] | None = None
+
+
+class Said(Wire):
+    """Any answer that carries only a message, or an error's: the members a message can stand under (reference 4.2)."""
+
+    error_message: Loose = None
+    error: Loose = None
+    message: Loose = None
+    capital_message: Loose = msgspec.field(name="Message", default=None)
+
+
+def reader(cls: type[T]) -> Callable[[bytes], T]:
+    """A function that reads one kind of answer.
+
+    It raises UnreadableAnswerError, and nothing else, on whatever bytes it is given.
+    """
+    decode = msgspec.json.Decoder(cls, float_hook=Decimal).decode
+
+    def read(body: bytes) -> T:
+        try:
+            return decode(body)
+        except msgspec.ValidationError as error:
+            problem = f"the answer is not what Pwinty documents: {error}"
+        except (ValueError, RecursionError, ArithmeticError):
+            problem = "the answer is not JSON"
+        raise UnreadableAnswerError(problem)
+
+    return read
+
+
+read_order = reader(Order)
+read_orders = reader(list[msgspec.Raw])
+read_photo = reader(Photo)
+read_photos = reader(list[Photo])
+read_batch = reader(Batch)
+read_submission = reader(SubmissionStatus)
+read_said = reader(Said)
+
+JSON = "application/json"
+
+write: Callable[[Any], bytes] = msgspec.json.encode

@@ -1,0 +1,431 @@
+"""One write, from intent to certainty: lock, pre-image, intent, send, settle. The only place that decides whether a write happened; knows no shop and no HTTP library."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
+from uuid import uuid4
+
+from attrs import evolve, field, frozen
+
+from .errors import FieldProblem, InvalidRequestError, NotSentError, OutcomeUnknownError, PrintKitError, ProviderError, UnreadableAnswerError
+from .exchange import Request, Response
+from .telemetry import Outcome, Telemetry
+from .transport.attempt import MaybeSent, NotSent, Wire
+
+if TYPE_CHECKING:
+    from .transport.caller import Caller, Deadline
+
+T = TypeVar("T")
+
+Json = Any
+"""What ``json.dumps`` writes: None, booleans, numbers, text, lists and dicts with text keys."""
+
+# ── What can be known of a write ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@final
+@frozen
+class Applied(Generic[T]):
+    """The shop did it. ``value`` is what it did it to: mostly the order."""
+
+    value: T
+
+
+@final
+@frozen
+class NotApplied:
+    """The shop did not do it, and will not any more: it may be asked again."""
+
+    why: str
+
+
+@final
+@frozen
+class Unknown:
+    """Nobody can say yet. Look again at ``not_before``; None means that time alone will not tell, and somebody has to look."""
+
+    why: str
+    not_before: datetime | None = None
+
+
+@final
+@frozen
+class Absent:
+    """A look-up found no trace. Proves something only after the settle window: until then the shop may still be at work."""
+
+    why: str
+
+
+Found = Applied[T] | Absent | NotApplied | Unknown
+"""What one look-up may say. NotApplied and Unknown are final; Absent is weighed against the settle window."""
+
+
+@final
+@frozen(kw_only=True)
+class ReconcileHandle:
+    """All that is needed to find out what became of one write, also in another process a day later.
+
+    Free of secrets, JSON-able. ``meant`` holds what was sent, and so may hold a recipient's address: it is not printed.
+    """
+
+    id: str
+    """Of this write, unlike any other's."""
+    provider: str
+    """The connection's name."""
+    kind: str
+    """The kind of shop."""
+    environment: str
+    account: str
+    """A digest that tells accounts apart and gives none away."""
+    operation: str
+    """The verb."""
+    step: str
+    """Which write of the verb."""
+    lock: str
+    """What it locked while it was under way."""
+    order: str | None = None
+    """The order's id at the shop, once it has one."""
+    key: str | None = None
+    """The order's reference."""
+    meant: Json = field(default=None, repr=False)
+    preimage: Json = field(default=None, repr=False)
+    """What the shop had before."""
+    sent_at: datetime
+    settle_until: datetime
+    attempts: int = 0
+    phase: str = "awaiting-answer"
+    status: int | None = None
+    cause: str | None = None
+
+    def to_json(self) -> str:
+        """One line of JSON that ``from_json`` reads."""
+        values = {name: getattr(self, name) for name in _HANDLE_FIELDS}
+        return json.dumps(values | {name: values[name].isoformat() for name in _HANDLE_TIMES})
+
+    @classmethod
+    def from_json(cls, text: str) -> "ReconcileHandle":
+        """Read what ``to_json`` wrote.
+
+        Raises:
+            InvalidRequestError: it is not a handle.
+        """
+        try:
+            values = json.loads(text)
+            times = {name: datetime.fromisoformat(values[name]) for name in _HANDLE_TIMES}
+            if any(time.tzinfo is None for time in times.values()) or not values.keys() <= _HANDLE_FIELDS:
+                raise ValueError
+            return cls(**values | times)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            problem = FieldProblem("handle", "is not what ReconcileHandle.to_json() wrote")
+        raise InvalidRequestError([problem])
+
+
+_HANDLE_FIELDS = frozenset(ReconcileHandle.__annotations__)
+_HANDLE_TIMES = ("sent_at", "settle_until")
+
+
+def digest(*parts: str) -> str:
+    """A short name for an account, the same in every process, that gives nothing away."""
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:16]
+
+
+# ── Intents: a journal learns of a write before its first byte leaves ─────────────────────────────────────────────────
+
+Intent = Callable[[ReconcileHandle], Awaitable[None]]
+_intent: ContextVar[Intent | None] = ContextVar("printkit_intent", default=None)
+
+
+@contextmanager
+def intents(tell: Intent) -> Iterator[None]:
+    """Within it, every write awaits ``tell(handle)`` before it is sent; if that raises, nothing is sent."""
+    token = _intent.set(tell)
+    try:
+        yield
+    finally:
+        _intent.reset(token)
+
+
+# ── One write ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@final
+@frozen(kw_only=True)
+class Write(Generic[T]):
+    """A write as its provider describes it. The functions are called by ``Writer``, in this order."""
+
+    operation: str
+    step: str
+    request: Request
+    lock: str
+    """What must not be written to by two at a time, such as ``order:1065``."""
+    accept: Callable[[Response], T]
+    """Read a 2xx answer. Raises UnreadableAnswerError, or a ProviderError when the answer is a refusal after all."""
+    refuse: Callable[[Response], Awaitable[ProviderError]]
+    """The error for an answer that is certainly a refusal; may ask the shop why."""
+    find: "Callable[[ReconcileHandle, Deadline], Awaitable[Found[T]]]"
+    """Look for the effect."""
+    preimage: "Callable[[Deadline], Awaitable[Json]] | None" = None
+    """What the shop has before, where the look-up compares with it."""
+    order: str | None = None
+    key: str | None = None
+    meant: Json = None
+
+
+@final
+@frozen
+class Done(Generic[T]):
+    """A write that is proven applied."""
+
+    value: T
+    attempts: int
+    reconciled: bool
+
+
+@final
+@frozen
+class Account:
+    """Whose writes these are."""
+
+    provider: str
+    kind: str
+    environment: str
+    digest: str
+
+
+_REFUSED = frozenset({400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 422})
+"""Statuses that say the request was not carried out (policy: failure kind F2). Everything else that is not 2xx leaves it open."""
+
+
+def _is_refusal(response: Response) -> bool:
+    if response.status == 409:  # a gateway may say it too; only the shop says it in JSON
+        return response.body.lstrip()[:1] == b"{"
+    return response.status in _REFUSED
+
+
+class Locks:
+    """One lock per name, kept only while somebody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+
+    @asynccontextmanager
+    async def hold(self, name: str) -> AsyncIterator[None]:
+        """Wait for the lock and hold it; first come, first served."""
+        lock, users = self._locks.get(name, (None, 0))
+        lock = lock or asyncio.Lock()
+        self._locks[name] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            users = self._locks[name][1] - 1
+            if users:
+                self._locks[name] = (lock, users)
+            else:
+                del self._locks[name]
+
+
+class Writer:
+    """Carries out the writes of one connection, and remembers those whose outcome is unknown."""
+
+    def __init__(
+        self,
+        account: Account,
+        caller: "Caller",
+        telemetry: Telemetry,
+        *,
+        settle: float = 60.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._account = account
+        self._caller = caller
+        self._telemetry = telemetry
+        self._settle = timedelta(seconds=settle)
+        self._now = now
+        self._locks = Locks()
+        self._closed = False
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.unresolved: list[ReconcileHandle] = []
+        """The newest thousand unknown outcomes of this process; ``reconcile`` takes out what it settles."""
+
+    async def perform(self, write: Write[T], deadline: "Deadline") -> Done[T]:
+        """Send a write and return once it is proven applied.
+
+        Raises:
+            ProviderError: the shop refused; nothing happened.
+            NotSentError: nothing left this machine.
+            OutcomeUnknownError: it may have happened, and one look-up inside the deadline could not tell.
+        """
+        if self._closed:
+            raise self._not_sent(write, "the kit is closed or closing")
+        self._running += 1
+        self._idle.clear()
+        try:
+            return await self._locked(write, deadline)
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
+        async with _in_time(self._locks.hold(write.lock), deadline) as held:
+            if held:
+                return await self._sent(write, await self._intended(write, deadline), deadline)
+        raise self._not_sent(write, "another write to the same order took all the time there was")
+
+    async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
+        preimage = await write.preimage(deadline) if write.preimage else None
+        now = self._now()
+        handle = ReconcileHandle(
+            id=uuid4().hex,
+            provider=self._account.provider,
+            kind=self._account.kind,
+            environment=self._account.environment,
+            account=self._account.digest,
+            operation=write.operation,
+            step=write.step,
+            lock=write.lock,
+            order=write.order,
+            key=write.key,
+            meant=write.meant,
+            preimage=preimage,
+            sent_at=now,
+            settle_until=now + self._settle,
+        )
+        tell = _intent.get()
+        if tell is not None:
+            await tell(handle)
+        return handle
+
+    async def _sent(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
+        wire = Wire()
+        try:
+            answer = await self._caller.write(write.request, deadline, wire)
+            match answer:
+                case NotSent():
+                    self._tell(write, "not-sent")
+                    raise self._not_sent(write, str(answer.cause))
+                case MaybeSent():
+                    phase = "awaiting-answer" if answer.status is None else "reading-answer"
+                    handle = self._left(handle, wire, phase, answer.status, str(answer.cause))
+                case Response() if 200 <= answer.status < 300:
+                    try:
+                        value = write.accept(answer)
+                    except UnreadableAnswerError:
+                        handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
+                    except ProviderError:
+                        self._tell(write, "refused")
+                        raise
+                    else:
+                        self._tell(write, "applied")
+                        return Done(value, wire.attempts, reconciled=False)
+                case Response() if _is_refusal(answer):
+                    self._tell(write, "refused")
+                    raise await write.refuse(answer)
+                case Response():
+                    handle = self._left(handle, wire, "unreadable-answer", answer.status, "status")
+            return await self._settled(write, handle, deadline)
+        except asyncio.CancelledError as cancelled:
+            if wire.sent and not _is_answered(handle, wire):
+                self._remember(self._left(handle, wire, "cancelled", None, "cancelled"), cancelled)
+            raise
+
+    async def _settled(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
+        """One quick look, inside the deadline. Not finding the effect proves nothing yet."""
+        try:
+            found = await write.find(handle, deadline)
+        except PrintKitError:
+            found = Unknown("looking for it failed")
+        if isinstance(found, Applied):
+            self._tell(write, "reconciled")
+            return Done(found.value, handle.attempts, reconciled=True)
+        self._tell(write, "unknown")
+        self._remember(handle)
+        raise OutcomeUnknownError(handle, _in_words(handle, found))
+
+    async def reconcile(
+        self, handle: ReconcileHandle, find: "Callable[[ReconcileHandle, Deadline], Awaitable[Found[T]]]"
+    ) -> "Applied[T] | NotApplied | Unknown":
+        """Find out what became of a write. Sends no write.
+
+        Not finding the effect counts as proof only after the settle window, and only when two look-ups in a row say so.
+        """
+        deadline = self._caller.deadline()
+        async with _in_time(self._locks.hold(handle.lock), deadline) as held:
+            if not held:
+                return Unknown("another write to the same order is still under way", self._now())
+            found = await self._found(handle, find)
+        if not isinstance(found, Unknown):
+            self.unresolved = [each for each in self.unresolved if each.id != handle.id]
+        return found
+
+    async def _found(
+        self, handle: ReconcileHandle, find: "Callable[[ReconcileHandle, Deadline], Awaitable[Found[T]]]"
+    ) -> "Applied[T] | NotApplied | Unknown":
+        found = await find(handle, self._caller.deadline())
+        if isinstance(found, Absent):
+            if self._now() < handle.settle_until:
+                return Unknown(found.why + "; the shop may still be working on it", handle.settle_until)
+            found = await find(handle, self._caller.deadline())
+        return NotApplied(found.why) if isinstance(found, Absent) else found
+
+    async def drain(self, grace: float) -> None:
+        """Admit no further write and wait up to ``grace`` seconds for those under way."""
+        self._closed = True
+        try:
+            async with asyncio.timeout(grace):
+                await self._idle.wait()
+        except TimeoutError:
+            return
+
+    def _left(self, handle: ReconcileHandle, wire: Wire, phase: str, status: int | None, cause: str) -> ReconcileHandle:
+        settled = self._now() + self._settle
+        return evolve(handle, settle_until=settled, attempts=wire.attempts, phase=phase, status=status or wire.status, cause=cause)
+
+    def _remember(self, handle: ReconcileHandle, cancelled: asyncio.CancelledError | None = None) -> None:
+        self.unresolved = [*self.unresolved[-999:], handle]
+        if cancelled is not None:
+            cancelled.add_note(f"printkit: {_in_words(handle, None)} The handle is in kit.unresolved.")
+
+    def _not_sent(self, write: Write[T], why: str) -> NotSentError:
+        return NotSentError(f"nothing was sent: {why}", provider=self._account.provider, operation=write.operation)
+
+    def _tell(self, write: Write[T], outcome: Any) -> None:
+        if self._telemetry:
+            self._telemetry.tell(Outcome(self._account.provider, write.operation, outcome))
+
+
+def _is_answered(handle: ReconcileHandle, wire: Wire) -> bool:
+    """A refusal was read in full before the cancellation came."""
+    return handle.attempts == 0 and wire.status in _REFUSED
+
+
+def _in_words(handle: ReconcileHandle, found: "Found[Any] | None") -> str:
+    what = f"{handle.operation} of {handle.order or handle.key}" if handle.order or handle.key else handle.operation
+    seen = f" ({found.why})" if isinstance(found, Absent | Unknown | NotApplied) else ""
+    return (
+        f"{what} may or may not have happened{seen}. Do not repeat it; "
+        f"await kit.reconcile(handle) after {handle.settle_until:%Y-%m-%d %H:%M:%SZ}."
+    )
+
+
+@asynccontextmanager
+async def _in_time(lock: Any, deadline: "Deadline") -> AsyncIterator[bool]:
+    """Hold ``lock``; yields False when the deadline comes before it is free."""
+    try:
+        async with asyncio.timeout(deadline.remaining()):
+            await lock.__aenter__()
+    except TimeoutError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        await lock.__aexit__(None, None, None)
