@@ -1,0 +1,85 @@
+"""What an emulated shop is to those who serve it: requests in, answers and notices out. Refuses to know sockets, waiting, and any shop."""
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from printkit.exchange import Request, Response
+
+from .clock import Clock
+from .ledger import EffectLedger
+from .notices import NoticeDue
+
+
+class ArtworkFailure(enum.Enum):
+    """Why a picture that was to be fetched did not arrive."""
+
+    NOT_FOUND = "not-found"
+    """Nothing there, or nobody answered."""
+    NOT_AN_IMAGE = "not-an-image"
+    """Something came, and it is no picture."""
+
+
+class UnknownControlError(LookupError):
+    """A shop has no such control call, or nothing of that id."""
+
+
+class Shop(Protocol):
+    """One emulated shop: stateful, deterministic with a manual clock, without I/O of its own.
+
+    ``path`` of a request is the whole path on the host, prefix included.
+    """
+
+    @property
+    def name(self) -> str:
+        """One word for control calls, such as the shop's folder's name."""
+        ...
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The beginnings of the paths that are this shop's, matched without regard to case."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The shop's clock; several shops may share one."""
+        ...
+
+    @property
+    def ledger(self) -> EffectLedger:
+        """What really happened in the shop."""
+        ...
+
+    def answer(self, request: Request) -> Response:
+        """Answers as the real shop would. Never raises."""
+        ...
+
+    def advance(self, now: datetime) -> Sequence[NoticeDue]:
+        """Lets everything happen that is due by ``now``; returns the notices to be sent now, each once until it was ``notice_answered``."""
+        ...
+
+    def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
+        """Says what the receiver answered, None when it did not; the shop decides whether and when it tries again."""
+        ...
+
+    def artwork_arrived(self, item: str, artwork: bytes | ArtworkFailure) -> None:
+        """Hands the shop the picture of an item that it was to fetch, or says why not.
+
+        Raises:
+            UnknownControlError: there is no such item.
+        """
+        ...
+
+    def control(self, words: tuple[str, ...], members: Mapping[str, object]) -> Mapping[str, object]:
+        """Does what only the shop's own people could: print, ship, get paid. ``words`` are the control call's path behind the shop's name.
+
+        Raises:
+            UnknownControlError: no such call, or nothing of that id.
+            ValueError: what was given does not fit.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Forgets every order and effect and begins its counters anew."""
+        ...
