@@ -1,0 +1,128 @@
+"""The printable form of an exchange, by allow-list, and known secrets taken out of foreign text; knows not where either comes from."""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Collection, Iterable
+from typing import NoReturn, final
+
+from printkit.exchange import Request
+from printkit.secret import MASK, Secret
+
+SHOWN_QUERY = frozenset({"count", "limit", "offset", "page", "pagesize"})
+"""Query names (in lower case) whose values are shown; every other one is left out."""
+
+_SHOWN_VALUE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
+_METHOD = re.compile(r"[A-Z]{1,16}")
+
+
+def printable(request: Request, status: int | None = None, *, shown: Collection[str] = SHOWN_QUERY) -> str:
+    """Method, URL template, allow-listed query items and status: ``GET /Orders?count=100 -> 503``. Never a path, header or body."""
+    method = request.method if _METHOD.fullmatch(request.method) else "?"
+    query = "&".join(f"{name}={value}" for name, value in request.query if name.lower() in shown and _SHOWN_VALUE.fullmatch(value))
+    line = f"{method} {request.template or '(path not shown)'}{'?' + query if query else ''}"
+    return line if status is None else f"{line} -> {status}"
+
+
+@final
+class Redactor:
+    """Takes an account's secrets out of text that came from elsewhere, such as a shop's error message that echoes the URL.
+
+    Found are the secret itself in any case, percent-encoded in whole or in part (up to four times over, ``+`` for a blank),
+    JSON-, HTML- and backslash-escaped, in base64 (both alphabets, at any alignment inside a longer text) and in hexadecimal.
+    Not found: a secret that was cut in two, reversed or encrypted.
+    """
+
+    __slots__ = ("__reach", "__replace")
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        known = sorted({secret.reveal() for secret in secrets if secret}, key=len, reverse=True)
+        forms = [form for value in known for form in _forms(value)]
+        self.__replace = re.compile("|".join(forms)).sub if forms else None
+        self.__reach = max((_LONGEST_SPELLING * len(value.encode("utf-8", "surrogatepass")) for value in known), default=0)
+
+    def clean(self, text: str, limit: int = 200) -> str:
+        """``text`` without secrets and control characters, at most ``limit`` characters long (plus an ellipsis).
+
+        Control characters, line ends, lone surrogates and direction marks become backslash escapes, so that the text cannot
+        forge a line in a log or steer a terminal.
+        """
+        window = 4 * limit + 2 * self.__reach
+        masked = self._mask(text[:window])
+        if len(text) > window and self.__reach:
+            masked = masked[: -self.__reach]
+        escaped = "".join(each if each.isprintable() else _escape(each) for each in masked[: limit + 1])
+        return escaped if len(text) <= window and len(escaped) <= limit else escaped[:limit] + "…"
+
+    def exchange(self, request: Request, status: int | None = None) -> str:
+        """The printable form of an exchange, cleaned once more."""
+        return self.clean(printable(request, status))
+
+    def _mask(self, text: str) -> str:
+        return self.__replace(MASK, text) if self.__replace else text
+
+    def __repr__(self) -> str:
+        return "Redactor()"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Redactor knows secrets and cannot be pickled")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        self.__reduce__()
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+_LONGEST_SPELLING = 16
+"""No spelling of a character takes more characters than this for each of its octets in UTF-8."""
+
+_SHORTEST_ENCODED = 6
+"""Shorter stretches of base64 or hexadecimal would be found in innocent text."""
+
+
+def _forms(value: str) -> list[str]:
+    raw = value.encode("utf-8", "surrogatepass")
+    encoded = [*_base64_forms(raw), raw.hex()]
+    return [
+        f"(?i:{''.join(map(_any_spelling, value))})",
+        *(_encoded_form(form) for form in encoded if len(form) >= _SHORTEST_ENCODED),
+    ]
+
+
+def _any_spelling(character: str) -> str:
+    """One character as it may stand in a URL, in JSON, in HTML or in a Python repr."""
+    code = ord(character)
+    octets = character.encode("utf-8", "surrogatepass")
+    spellings = {
+        re.escape(character),
+        re.escape(html.escape(character)),
+        re.escape(json.dumps(character)[1:-1]),
+        re.escape(json.dumps(character, ensure_ascii=False)[1:-1]),
+        "".join(rf"%(?:25){{0,3}}{octet:02x}" for octet in octets),
+        rf"\\u{{?0{{0,4}}{code:x}}}?",
+        rf"&\#(?:0{{0,4}}{code}|x0{{0,4}}{code:x});",
+        "".join(rf"\\x{octet:02x}" for octet in octets),
+        rf"\\{re.escape(character)}",
+    }
+    if character == " ":
+        spellings.add(r"\+")
+    return f"(?:{'|'.join(sorted(spellings, key=len, reverse=True))})"
+
+
+def _base64_forms(raw: bytes) -> list[str]:
+    """What base64 makes of ``raw`` at each of the three alignments, without the characters that its neighbours decide."""
+    forms: list[str] = []
+    for shift, first in ((0, 0), (1, 2), (2, 3)):
+        text = base64.b64encode(bytes(shift) + raw).decode("ascii")
+        forms.append(text[first : (shift + len(raw)) * 8 // 6])
+    return forms
+
+
+def _encoded_form(form: str) -> str:
+    if re.fullmatch("[0-9a-f]+", form):
+        return f"(?i:{form})"
+    swaps = {"+": r"(?:[+\-]|%2[bB])", "/": r"(?:\\?/|_|%2[fF])"}
+    return "".join(swaps.get(each, re.escape(each)) for each in form)
