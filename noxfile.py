@@ -39,21 +39,11 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """The package, the public API as callers use it, and the examples of the documentation, under two type checkers."""
     session.install("-e", ".[cli]", *group("types"))
-    examples = extract_examples(Path(session.create_tmp()) / "examples")
-    session.run("mypy", "--strict", "printkit", "tests/typing/api.py", *examples)
+    examples = Path(session.create_tmp()) / "examples"
+    session.run("python", "docs/examples.py", str(examples))
+    session.run("mypy", "--strict", "--scripts-are-modules", "printkit", "tests/typing/api.py", *sorted(map(str, examples.glob("*.py"))))
     session.run("pyright", "--warnings")
-    session.run("pyright", "--warnings", *examples)
-
-
-def extract_examples(folder: Path) -> list[str]:
-    """Write every Python example of the README and the documentation into a file of its own, for the type checkers."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.py"):
-        old.unlink()
-    for page in [Path("README.md"), *sorted(Path("docs").glob("*.md"))]:
-        for number, code in enumerate(re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL), 1):
-            (folder / f"{page.stem.lower().replace('-', '_')}_{number}.py").write_text(code, encoding="utf-8")
-    return sorted(map(str, folder.glob("*.py")))
+    session.run("pyright", "--warnings", str(examples))
 
 
 @nox.session
@@ -79,4 +69,4 @@ def docs(session: nox.Session) -> None:
     """The documentation, without a single warning, and every example in it, executed."""
     session.install("-e", ".[cli]", *group("docs"))
     session.run("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
-    session.run("pytest", "README.md", "docs", env={"PYTHONASYNCIODEBUG": "1"})
+    session.run("pytest", "tests/test_examples.py")

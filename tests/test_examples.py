@@ -1,0 +1,40 @@
+"""Every Python example of the README and the documentation is a whole program that runs as it stands and prints what the page says."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from docs.examples import Example, examples
+
+EXAMPLES = examples()
+
+
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 5
+    assert any(example.output for example in EXAMPLES)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_example(example: Example, tmp_path: Path) -> None:
+    program = tmp_path / "example.py"
+    program.write_text(example.code, encoding="utf-8")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PRINTKIT_")}
+
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(program)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,  # nothing lies there: no printkit.toml, no file an example did not write
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    if example.output is not None:
+        assert done.stdout == example.output
