@@ -1,5 +1,7 @@
 """How Sphinx builds the documentation."""
 
+from sphinx.application import Sphinx
+
 import printkit
 
 project = "printkit"
@@ -17,14 +19,27 @@ myst_heading_anchors = 3
 
 nitpicky = True
 # Only our own names are looked up: the inventories of other projects lie on the network, and a build needs none.
-nitpick_ignore_regex = [("py:.*", r"(?!printkit\.).*"), ("py:.*", r"printkit\.(\w+\.)*_\w+")]
+nitpick_ignore_regex = [
+    ("py:.*", r"(?!printkit\.).*"),
+    ("py:.*", r"printkit\.\w+\.(_\w+|T|T_co)"),  # private names and type variables
+]
 
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True, "undoc-members": True}
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
 autodoc_use_type_comments = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
+
+
+def keep_colons(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Napoleon takes what stands before a colon in an attribute's first line for its type, so an empty comment comes first."""
+    if what in {"attribute", "data", "property"}:
+        lines[:0] = ["..", ""]
+
+
+def setup(app: Sphinx) -> None:
+    """Called by Sphinx."""
+    app.connect("autodoc-process-docstring", keep_colons, priority=100)
