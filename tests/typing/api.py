@@ -1,0 +1,154 @@
+"""The public API as callers use it. Never run: mypy and pyright read it, and so a change that breaks callers is seen before they see it."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import assert_type
+
+import printkit
+from printkit import (
+    Applied,
+    Artwork,
+    Capability,
+    Effect,
+    Item,
+    Money,
+    NewOrder,
+    NotApplied,
+    Order,
+    OrderRef,
+    OrderStatus,
+    OutcomeUnknownError,
+    Page,
+    Payment,
+    Photo,
+    PrintKit,
+    Problem,
+    ProblemCode,
+    Receipt,
+    Recipient,
+    ReconcileHandle,
+    Request,
+    Response,
+    Secret,
+    Shipment,
+    Sizing,
+    Unknown,
+    ValidationReport,
+)
+
+
+def values() -> NewOrder:
+    recipient = Recipient(
+        name="Tom Smith", line1="14 Acacia Avenue", line2=None, city="Cardiff", state=None, postal_code="CF11 1AB", country="GB"
+    )
+    return NewOrder(
+        recipient=recipient,
+        reference="ORD-1",
+        shipping=None,
+        payment=Payment.MERCHANT,
+        test=True,
+        metadata={"campaign": "spring"},
+        extra={"pwinty": {"useTrackedShipping": True}},
+    )
+
+
+async def stream() -> AsyncIterator[bytes]:
+    yield b""
+
+
+def photos() -> list[Photo]:
+    return [
+        Photo("print-8x12", "https://example.com/a.jpg"),
+        Photo("print-8x12", Path("a.jpg"), copies=2),
+        Photo("print-8x12", b"...", copies=2, sizing=Sizing.CROP),
+        Photo("print-8x12", Artwork(stream=stream, md5="0" * 32), attributes={"finish": "glossy"}),
+        Photo("mug", [Artwork(url="https://example.com/l.jpg", space="left"), Artwork(url="https://example.com/r.jpg", space="right")]),
+        Photo("print-8x12", "https://example.com/a.jpg", price_to_recipient=Money(Decimal("1.20"), "GBP"), reference="line 1"),
+    ]
+
+
+async def main_road() -> None:
+    async with printkit.connect() as kit:
+        assert_type(kit, PrintKit)
+        order = await kit.create_order(values())
+        assert_type(order, Order)
+        order = await kit.add_photos(order, photos())
+        order = await kit.add_photos(order.ref, photos())
+        report = await kit.validate(order)
+        assert_type(report, ValidationReport)
+        order = await kit.submit(order)
+        order = await kit.submit(order.ref)
+        order = await kit.update_recipient(order, Recipient(name="Tim Smith"))
+        order = await kit.get_order(OrderRef.parse("pwinty:1065"))
+        assert_type(await kit.get_item(order, "1"), Item)
+        assert_type(order.ref, OrderRef)
+        assert_type(order.status, OrderStatus)
+        assert_type(order.items, tuple[Item, ...])
+        assert_type(order.live_items, tuple[Item, ...])
+        assert_type(order.shipments, tuple[Shipment, ...])
+        assert_type(order.price, Money | None)
+        assert_type(order.created, datetime | None)
+        assert_type(order.receipt, Receipt)
+        assert_type(report.problems, tuple[Problem, ...])
+        assert_type([problem.code for problem in report.errors], list[ProblemCode])
+
+
+async def lists(kit: PrintKit) -> None:
+    async for order in kit.list_orders(status=OrderStatus.SUBMITTED, since=datetime(2026, 1, 1, tzinfo=UTC)):
+        assert_type(order, Order)
+    page = await kit.list_orders(reference="ORD-1", detail=True)
+    assert_type(page, Page[Order])
+    assert_type(page.next, str | None)
+    async for each in kit.list_orders(cursor=page.next).pages():
+        assert_type(each, Page[Order])
+
+
+async def a_choice_of_connection(kit: PrintKit) -> None:
+    order = await kit.create_order(values(), provider="pwinty")
+    await kit.list_orders(provider=order.ref.provider)
+    if kit.supports(Capability.SWAP_SKU):
+        await kit.swap_sku(order, order.items[0], "print-4x6")
+
+
+async def unknown_outcomes(kit: PrintKit, order: OrderRef) -> None:
+    try:
+        await kit.submit(order)
+    except OutcomeUnknownError as error:
+        assert_type(error.handle, ReconcileHandle)
+        kept: str = error.handle.to_json()
+        found = await kit.reconcile(ReconcileHandle.from_json(kept))
+        match found:
+            case Applied(value):
+                assert value
+            case NotApplied(why):
+                assert_type(why, str)
+            case Unknown(why, not_before):
+                assert_type(why, str)
+                assert_type(not_before, datetime | None)
+
+
+async def the_way_out(kit: PrintKit) -> None:
+    answer = await kit.request(Request("GET", "/Country", Effect.READS))
+    assert_type(answer, Response)
+    assert_type(answer.body, bytes)
+
+
+def errors(error: printkit.PrintKitError) -> str | None:
+    match error:
+        case printkit.InvalidRequestError():
+            return ", ".join(f"{problem.path}: {problem.text}" for problem in error.problems)
+        case printkit.RateLimitedError():
+            assert_type(error.retry_after, float | None)
+        case printkit.ConflictError():
+            assert_type(error.existing, OrderRef | None)
+        case printkit.ProviderError():
+            assert_type(error.status, int | None)
+        case _:
+            assert_type(error.retryable, bool)
+    return error.request_id
+
+
+def secrets(key: Secret) -> str:
+    return key.reveal()
