@@ -1,0 +1,358 @@
+"""One attempt over HTTP, returned as a value. The only file that knows aiohttp; refuses to try again, to follow, and to raise."""
+
+import asyncio
+import logging
+import re
+import ssl
+from collections.abc import Mapping
+from contextlib import aclosing
+from functools import lru_cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn, final
+
+import aiohttp
+from aiohttp.abc import AbstractStreamWriter
+from attrs import frozen
+from yarl import URL
+
+from printkit.errors import ConfigError, InvalidRequestError
+from printkit.exchange import Effect, Part, Request, Response
+from printkit.secret import Secret
+
+from .address import parse_base_url
+from .attempt import Cause, Ending, MaybeSent, NotSent, Wire
+from .body import CappedBody
+from .credentials import NOTHING, Credentials
+from .upload import Source, SourceError, in_pieces
+
+METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
+_NEVER_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+_PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
+_BINARY = "application/octet-stream"
+_LARGEST_IN_ONE_PIECE = 1024 * 1024
+_log = logging.getLogger("printkit")
+
+
+class _HungUpError(aiohttp.ClientError):
+    """Stands for the errors after which aiohttp would send the request again by itself."""
+
+
+async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """By itself aiohttp repeats GET, HEAD, OPTIONS, TRACE, PUT and DELETE once after these two errors, not after unknown ones."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        pass
+    raise _HungUpError  # outside the except block, so that nothing hangs on to what it replaces
+
+
+async def _mark_sent(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams) -> None:
+    """Fires just before the first byte of the head goes out; the context is the attempt's Wire."""
+    context.trace_request_ctx.sent = True
+
+
+def borrow(session: aiohttp.ClientSession) -> aiohttp.BaseConnector:
+    """The connector of somebody else's session, for ``HttpLink(connector=…)``; it stays theirs and is not closed by us.
+
+    Only the connections are shared: none of the session's headers, cookies, proxies and instrumentation, which would see our
+    keys. Its ``keepalive_timeout`` does apply: lend a connector with 3 seconds or less, because a connection that the server
+    has closed in the meantime makes the outcome of a write unknown.
+
+    Raises:
+        ConfigError: the session is closed.
+    """
+    if session.closed or session.connector is None:
+        raise ConfigError("the session that was lent is closed")
+    return session.connector
+
+
+@final
+class HttpLink:
+    """The way to one account of a shop over HTTP.
+
+    Connections are opened in the event loop of the first attempt, and belong to it. Redirects are never followed, cookies
+    never kept, environment variables and ``.netrc`` never read. Certificates are always verified: there is no switch.
+
+    Args:
+        base_url: https, or plain http to this machine (``localhost``, ``127.0.0.1``, ``[::1]``).
+        headers: headers that every request carries, such as the account's key.
+        query: query items that every request carries.
+        connector: a borrowed one, see ``borrow``; without it an own one is made, and closed at the end.
+        max_body: bytes; a longer answer, packed or unpacked, ends as ``too-large``.
+        connect_timeout: seconds for a connection, TLS included.
+        read_timeout: seconds without a single byte of an answer.
+        keepalive: seconds that an idle connection is kept; should be less than the server keeps it.
+        limit: connections at once.
+        ca_file: certificates (PEM) to trust in place of the system's.
+        proxy: URL of an HTTP proxy, with user and password if it asks for them.
+
+    Raises:
+        ConfigError: ``base_url``, ``ca_file``, ``proxy`` or a header cannot be used.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        headers: Mapping[str, Secret | str] = NOTHING,
+        query: Mapping[str, Secret | str] = NOTHING,
+        connector: aiohttp.BaseConnector | None = None,
+        max_body: int = 8 * 1024 * 1024,
+        connect_timeout: float = 5.0,
+        read_timeout: float = 30.0,
+        keepalive: float = 3.0,
+        limit: int = 100,
+        ca_file: str | Path | None = None,
+        proxy: Secret | str | None = None,
+    ) -> None:
+        self._address = parse_base_url(base_url)
+        self._credentials = Credentials(headers, query)
+        self._lent = connector
+        self._max_body = max_body
+        self._timeout = aiohttp.ClientTimeout(total=None, connect=connect_timeout, sock_connect=connect_timeout, sock_read=read_timeout)
+        self._keepalive = keepalive
+        self._limit = limit
+        self._tls = _trust(ca_file) if self._address.is_https else True
+        self._proxy = _checked_proxy(proxy)
+        self._sessions: _Sessions | None = None
+        self._closed = False
+
+    async def attempt(self, request: Request, wire: Wire) -> Ending:
+        """See ``Link``."""
+        sources: list[Source] = []
+        try:
+            return await self._exchange(request, wire, sources)
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text and its frames may hold the URL and the keys
+            cause = _cause(error)
+        except BaseException as error:
+            error.__traceback__ = error.__context__ = error.__cause__ = None  # aiohttp's frames hold the URL and the headers
+            raise
+        finally:
+            for source in sources:
+                await source.let_go()
+        for source in sources:
+            if source.error is not None:
+                raise source.error
+        if request.effect is Effect.READS and cause in _WHILE_CONNECTING:
+            wire.sent = False
+        return MaybeSent(cause, wire.status) if wire.sent else NotSent(cause)
+
+    async def _exchange(self, request: Request, wire: Wire, sources: list[Source]) -> Ending:
+        """Only this frame and those below it hold URL, keys and body in the clear."""
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return NotSent(refusal)
+        url = URL(self._address.url(request, (*request.query, *self._credentials.query_in_the_clear())), encoded=True)
+        data = _data(request, sources)
+        for source in sources:
+            await source.begin()
+        session = self._session(request.effect)
+        wire.sent = request.effect is Effect.READS  # they are not traced, as that costs a fifth more: assume the worst
+        response = await session.request(
+            request.method,
+            url,
+            headers=_headers(request),
+            data=data,
+            allow_redirects=False,
+            ssl=self._tls,
+            trace_request_ctx=wire,
+        )
+        wire.status = response.status
+        body: bytes | Cause = Cause.BODY_CUT
+        try:
+            body = await self._body(response)
+        finally:
+            if isinstance(body, Cause) or not all(source.finished for source in sources):
+                response.close()
+        if isinstance(body, Cause):
+            return MaybeSent(body, response.status)
+        return Response(response.status, {name.lower(): value for name, value in response.headers.items()}, body)
+
+    def _refusal(self, request: Request) -> Cause | None:
+        if self._closed or (self._lent is not None and self._lent.closed):
+            return Cause.CLOSED
+        if self._sessions is not None and self._sessions.loop is not asyncio.get_running_loop():
+            return Cause.OTHER_LOOP
+        if request.method not in METHODS or self._credentials.clash_with(request) or not _is_well_formed(request):
+            return Cause.LOCAL_REFUSAL
+        return None
+
+    async def _body(self, response: aiohttp.ClientResponse) -> bytes | Cause:
+        body = CappedBody(", ".join(response.headers.getall("Content-Encoding", ())), self._max_body)
+        async for chunk in response.content.iter_any():
+            cause = body.take(chunk)
+            if cause is not None:
+                return cause
+        return body.finish()
+
+    def _session(self, effect: Effect) -> aiohttp.ClientSession:
+        if self._sessions is None:
+            own = aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=self._keepalive) if self._lent is None else None
+            connector = own or self._lent
+            trace = aiohttp.TraceConfig()
+            trace.on_request_headers_sent.append(_mark_sent)
+            self._sessions = _Sessions(asyncio.get_running_loop(), own, self._make(connector, []), self._make(connector, [trace]))
+        return self._sessions.reading if effect is Effect.READS else self._sessions.writing
+
+    def _make(self, connector: aiohttp.BaseConnector | None, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=connector,
+            connector_owner=False,
+            headers={"User-Agent": "printkit", **self._credentials.headers_in_the_clear(), "Accept-Encoding": "gzip, deflate"},
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=[_send_once],
+            proxy=None if self._proxy is None else URL(self._proxy.reveal()),
+            requote_redirect_url=False,
+            timeout=self._timeout,
+            trace_configs=traces,
+            trust_env=False,
+        )
+
+    async def aclose(self) -> None:
+        """See ``Link``. A borrowed connector stays open. May be called again."""
+        self._closed = True
+        sessions, self._sessions = self._sessions, None
+        if sessions is not None:
+            await sessions.reading.close()
+            await sessions.writing.close()
+            if sessions.own is not None:
+                await sessions.own.close()
+
+    def __repr__(self) -> str:
+        return f"HttpLink({self._address.origin!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a connection cannot be pickled: open one in each process")
+
+
+@frozen(repr=False)
+class _Sessions:
+    """Two sessions on one connector: tracing costs a fifth of a request's time, and only writes need to know whether they were sent."""
+
+    loop: asyncio.AbstractEventLoop
+    own: aiohttp.BaseConnector | None
+    reading: aiohttp.ClientSession
+    writing: aiohttp.ClientSession
+
+
+class _Upload(aiohttp.payload.Payload):
+    """Writes a source's pieces, with a Content-Length when its size is known."""
+
+    def __init__(self, source: Source, content_type: str | None) -> None:
+        super().__init__(source, content_type=content_type)
+        if content_type is None:
+            self.headers.popall("Content-Type")
+        self._source = source
+
+    @property
+    def size(self) -> int | None:
+        """Bytes, None when it is not known before the end."""
+        return self._source.size
+
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> NoReturn:
+        """A file on its way out has no text form."""
+        raise TypeError
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Called by aiohttp, in a task of its own."""
+        async with aclosing(self._source.pieces()) as pieces:
+            async for piece in pieces:
+                await writer.write(piece)
+
+
+def _data(request: Request, sources: list[Source]) -> bytes | aiohttp.payload.Payload | None:
+    if isinstance(request.body, tuple):
+        return _form(request.body, sources)
+    if len(request.body) <= _LARGEST_IN_ONE_PIECE:
+        return request.body or None
+    sources.append(Source(in_pieces(request.body)))
+    return _Upload(sources[0], request.content_type or _BINARY)
+
+
+def _form(parts: tuple[Part, ...], sources: list[Source]) -> aiohttp.MultipartWriter:
+    form = aiohttp.MultipartWriter("form-data")
+    for part in parts:
+        source = Source(in_pieces(part.content) if isinstance(part.content, bytes) else part.content)
+        sources.append(source)
+        upload = _Upload(source, part.content_type or (_BINARY if part.filename is not None else None))
+        names = {"name": part.name} if part.filename is None else {"name": part.name, "filename": part.filename}
+        upload.set_content_disposition("form-data", quote_fields=False, **names)
+        form.append_payload(upload)
+    return form
+
+
+def _headers(request: Request) -> list[tuple[str, str]] | None:
+    if isinstance(request.body, bytes) and request.content_type is not None:
+        return [*request.headers, ("Content-Type", request.content_type)]
+    return list(request.headers) or None
+
+
+def _is_well_formed(request: Request) -> bool:
+    """Whether nothing in it could end a header early or contradict the body's own type."""
+    texts = [request.content_type, *(value for _, value in request.headers)]
+    brings_a_type = any(name.lower() == "content-type" for name, _ in request.headers)
+    if isinstance(request.body, tuple):
+        texts += [text for part in request.body for text in (part.name, part.filename, part.content_type)]
+    elif request.content_type is None:
+        brings_a_type = False
+    return not brings_a_type and not any(text and _NEVER_IN_A_HEADER.search(text) for text in texts)
+
+
+def _trust(ca_file: str | Path | None) -> ssl.SSLContext:
+    failure = None
+    try:
+        return _tls(None if ca_file is None else str(ca_file))
+    except (OSError, ValueError) as error:
+        failure = error.strerror or "it holds no certificate" if isinstance(error, OSError) else "it holds no certificate"
+    raise ConfigError(f"ca_file {str(ca_file)!r} cannot be used: {failure}")
+
+
+@lru_cache(maxsize=8)
+def _tls(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def _checked_proxy(proxy: Secret | str | None) -> Secret | None:
+    if proxy is None:
+        return None
+    secret = proxy if isinstance(proxy, Secret) else Secret(proxy)
+    if _PROXY.fullmatch(secret.reveal()) is None:
+        raise ConfigError("proxy must look like http://host:port or http://user:password@host:port")
+    return secret
+
+
+_WHILE_CONNECTING = frozenset({Cause.PROXY, Cause.TLS, Cause.DNS, Cause.CONNECT_TIMED_OUT, Cause.CONNECT_FAILED})
+
+_CAUSES: tuple[tuple[type[Exception], Cause], ...] = (
+    (aiohttp.ClientHttpProxyError, Cause.PROXY),
+    (aiohttp.ClientProxyConnectionError, Cause.PROXY),
+    (aiohttp.ClientSSLError, Cause.TLS),
+    (aiohttp.ClientConnectorDNSError, Cause.DNS),
+    (aiohttp.ConnectionTimeoutError, Cause.CONNECT_TIMED_OUT),
+    (aiohttp.ClientConnectorError, Cause.CONNECT_FAILED),
+    (TimeoutError, Cause.TIMED_OUT),
+    (aiohttp.ClientPayloadError, Cause.BODY_CUT),
+    (aiohttp.ClientResponseError, Cause.NOT_HTTP),
+    (InvalidRequestError, Cause.LOCAL_REFUSAL),
+    (UnicodeEncodeError, Cause.LOCAL_REFUSAL),
+    (aiohttp.InvalidURL, Cause.LOCAL_REFUSAL),
+    (aiohttp.NonHttpUrlClientError, Cause.LOCAL_REFUSAL),
+    (aiohttp.ClientError, Cause.CONNECTION_LOST),
+    (OSError, Cause.CONNECTION_LOST),
+    (SourceError, Cause.LOCAL_REFUSAL),
+)
+"""In order: the first class that fits."""
+
+
+def _cause(error: Exception) -> Cause:
+    for kind, cause in _CAUSES:
+        if isinstance(error, kind):
+            return cause
+    _log.error("unexpected %s while sending a request", type(error).__name__)
+    return Cause.UNEXPECTED
