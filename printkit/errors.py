@@ -45,10 +45,12 @@ class PrintKitError(Exception):
         operation: the verb, such as ``submit``.
         request_id: the shop's own name for the failed request, when it gave one.
         exchange: the request and its answer in a form that may be printed: method, URL template, status.
+        order: the order that was at hand or had been created, when there is one.
         retryable: True when calling the same verb again later may succeed and cannot do anything twice.
     """
 
     retryable = False
+    order: OrderRef | None = None
 
     def __init__(
         self,
@@ -214,6 +216,7 @@ class OutcomeUnknownError(PrintKitError):
 
     def __init__(self, handle: ReconcileHandle, message: str) -> None:
         super().__init__(message, provider=handle.provider, operation=handle.operation)
+        self.order = handle.ref
         self.handle = handle
         self.phase: str = handle.phase
         self.attempts: int = handle.attempts

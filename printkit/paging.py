@@ -29,11 +29,12 @@ class Pager(Generic[T_co]):
     is needed. Each ``await`` and each loop asks anew.
     """
 
-    _fetch: Callable[[str | None], Awaitable[Page[T_co]]]
+    fetch: Callable[[str | None], Awaitable[Page[T_co]]]
+    """One page by its cursor."""
     start: str | None = None
 
     def __await__(self) -> Generator[object, None, Page[T_co]]:
-        return self._fetch(self.start).__await__()
+        return self.fetch(self.start).__await__()
 
     async def pages(self) -> AsyncIterator[Page[T_co]]:
         """Every page from the start.
@@ -43,7 +44,7 @@ class Pager(Generic[T_co]):
         """
         cursor, seen = self.start, set[str]()
         while True:
-            page = await self._fetch(cursor)
+            page = await self.fetch(cursor)
             yield page
             if page.next is None:
                 return

@@ -3,10 +3,11 @@
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NoReturn, Protocol, final, runtime_checkable
+from typing import Any, Generic, NoReturn, Protocol, TypeVar, final, runtime_checkable
 
 from attrs import field, frozen
 
+from .config import ConnectionSettings
 from .errors import UnsupportedOperationError
 from .exchange import Request, Response
 from .model import (
@@ -23,7 +24,10 @@ from .model import (
     ValidationReport,
 )
 from .paging import Pager
-from .writes import Applied, NotApplied, ReconcileHandle, Unknown
+from .telemetry import Telemetry
+from .transport.caller import Caller
+from .transport.redact import Redactor
+from .writes import Applied, NotApplied, ReconcileHandle, Unknown, Writer
 
 
 class Capability(enum.StrEnum):
@@ -109,6 +113,25 @@ _RANK = {SupportLevel.UNSUPPORTED: 0, SupportLevel.EMULATED: 1, SupportLevel.NAT
 
 OrderLike = Order | OrderRef
 ItemLike = Item | str
+
+
+S_co = TypeVar("S_co", bound=ConnectionSettings, covariant=True)
+
+
+@final
+@frozen(repr=False)
+class Connection(Generic[S_co]):
+    """What an adapter works with: its settings, and the two ways to talk to its shop."""
+
+    name: str
+    settings: S_co
+    caller: Caller
+    """Sends what only reads."""
+    writer: Writer
+    """Sends what writes."""
+    telemetry: Telemetry
+    redactor: Redactor
+    """Makes the shop's own text, and exchanges with it, fit to print."""
 
 
 class PrintProvider(Protocol):

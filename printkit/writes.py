@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from .errors import FieldProblem, InvalidRequestError, NotSentError, OutcomeUnknownError, PrintKitError, ProviderError, UnreadableAnswerError
 from .exchange import Request, Response
+from .model import OrderRef
 from .telemetry import Outcome, Telemetry
 from .transport.attempt import MaybeSent, NotSent, Wire
 
@@ -101,6 +102,11 @@ class ReconcileHandle:
     phase: str = "awaiting-answer"
     status: int | None = None
     cause: str | None = None
+
+    @property
+    def ref(self) -> OrderRef | None:
+        """The order's reference in printkit, once it has an id."""
+        return OrderRef(self.provider, self.order) if self.order else None
 
     def to_json(self) -> str:
         """One line of JSON that ``from_json`` reads."""

@@ -18,7 +18,7 @@ Loose = Any
 """An inessential member: read in ``translate``, where anything odd becomes None."""
 
 
-class Wire(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Wire(msgspec.Struct, kw_only=True, rename="camel"):
     """An answer's object; unknown members are ignored."""
 
 
@@ -88,7 +88,7 @@ class Order(Wire):
 class Batch(Wire):
     """The answer to adding several photos (seed 004, "Add multiple photos")."""
 
-    items: list[Photo] | None = None
+    items: list[msgspec.Raw] | None = None
     error_message: Loose = None
 
 

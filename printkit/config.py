@@ -1,0 +1,293 @@
+"""Settings: connections and the SKU map, from a TOML file, the environment or a URL. Every wrong setting is named with its source and the fix. Opens nothing."""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar, final, get_args
+from urllib.parse import parse_qsl, urlsplit
+
+import attrs
+from attrs import field, frozen
+
+from .errors import ConfigError
+from .secret import Secret
+
+FILE = "printkit.toml"
+PREFIX = "PRINTKIT_"
+Environment = Literal["emulator", "sandbox", "live"]
+
+S = TypeVar("S", bound="ConnectionSettings")
+
+
+@frozen(kw_only=True)
+class ConnectionSettings:
+    """What every connection has. A shop's own settings derive from it.
+
+    ``environment`` has no default: ``live`` must be said.
+    """
+
+    environment: Environment
+    base_url: str | None = None
+    """In place of the shop's own host: https, or http on this machine. Includes the version's path."""
+    deadline: float = 60.0
+    """Seconds for one call, its retries and its look-up together."""
+    upload_deadline: float = 300.0
+    """The same for a call that uploads files."""
+    attempt_timeout: float = 30.0
+    """Seconds for one attempt."""
+    settle: float | None = None
+    """Seconds after a lost write during which not finding it proves nothing; default the greater of 60 and twice ``attempt_timeout``."""
+    concurrency: int = 64
+    """Requests under way at once to this account."""
+    check_status_locally: bool = True
+    """Refuse here, without a request, what the shop documents as impossible in the order's status."""
+    ca_file: str | None = None
+    """Certificates to trust in place of the system's, in PEM."""
+    proxy: str | None = None
+
+    @property
+    def settle_seconds(self) -> float:
+        """The settle window in force."""
+        return max(60.0, 2 * self.attempt_timeout) if self.settle is None else self.settle
+
+    @property
+    def account(self) -> str:
+        """What tells this account from another one of the same shop."""
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        """Where requests go."""
+        raise NotImplementedError
+
+    def headers(self) -> Mapping[str, Secret | str]:
+        """The credentials and fixed headers of every request."""
+        return {}
+
+    def query(self) -> Mapping[str, Secret]:
+        """The credentials that travel in the URL."""
+        return {}
+
+
+@final
+@frozen
+class Table:
+    """Raw settings of one connection or one map, each value with its source. Its printed form shows names only."""
+
+    name: str
+    values: Mapping[str, Any] = field(repr=False)
+    source: str
+    sources: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+
+    def source_of(self, setting: str) -> str:
+        """Where one setting came from."""
+        return self.sources.get(setting, self.source)
+
+
+@final
+@frozen
+class Config:
+    """All that was configured, not yet checked against what each shop needs."""
+
+    connections: Mapping[str, Table]
+    default: str | None = None
+    skus: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
+    source: str = "the environment"
+
+
+# ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Settings from a file and the environment; the environment wins.
+
+    The file is ``path``, else the one named by ``PRINTKIT_CONFIG``, else ``printkit.toml`` in the working directory if there is one.
+
+    Raises:
+        ConfigError: a file is missing, unreadable or open to others while it holds a secret, or a table has the wrong form.
+    """
+    named = path or environ.get(f"{PREFIX}CONFIG")
+    file = Path(named) if named else Path(FILE)
+    document = _read(file) if named or file.is_file() else {}
+    top = document.get("printkit", {})
+    _expect_table(top, "[printkit]", file)
+    unknown = set(top) - {"default", "providers", "skus"}
+    if unknown:
+        raise ConfigError(f"{file} [printkit]: unknown setting {sorted(unknown)[0]!r}; known are default, providers and skus")
+    connections = {name: _connection(name, table, file, environ) for name, table in _tables(top, "providers", file).items()}
+    for name in _named_in(environ, connections):
+        connections[name] = _connection(name, {}, None, environ)
+    default = environ.get(f"{PREFIX}DEFAULT") or top.get("default")
+    source = f"${PREFIX}DEFAULT" if environ.get(f"{PREFIX}DEFAULT") else f"{file} [printkit]"
+    if default is not None and default not in connections:
+        known = ", ".join(connections) or "none"
+        raise ConfigError(f"{source}: default = {default!r} names no connection; configured: {known}")
+    return Config(connections, default, _tables(top, "skus", file), str(file) if document else "the environment")
+
+
+def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Table:
+    """One connection from ``kind+environment://[host[:port]][/path][?setting=value]``.
+
+    Secrets never stand in a URL: they come from the environment.
+
+    Raises:
+        ConfigError: the form is wrong, or the URL holds a secret.
+    """
+    parts = urlsplit(url)
+    kind, plus, environment = parts.scheme.partition("+")
+    if not (kind and plus) or environment not in get_args(Environment):
+        raise ConfigError("a connection URL is kind+environment://, such as pwinty+emulator:// or pwinty+sandbox://?merchant_id=...")
+    if parts.username or parts.password or parts.fragment:
+        raise ConfigError(f"{kind}+{environment}:// must not hold a user, a password or a fragment: secrets come from the environment")
+    values: dict[str, Any] = {"kind": kind, "environment": environment}
+    if parts.netloc:
+        values["base_url"] = f"{'http' if environment == 'emulator' else 'https'}://{parts.netloc}{parts.path}"
+    values.update(parse_qsl(parts.query, keep_blank_values=True))
+    return _merge(Table(kind, values, f"the URL {kind}+{environment}://"), environ)
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        problem = f"{file} cannot be read: {error.strerror}"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        problem = f"{file} is not TOML: {error if isinstance(error, tomllib.TOMLDecodeError) else 'it is not UTF-8'}"
+    raise ConfigError(problem)
+
+
+def _expect_table(value: Any, name: str, file: Path) -> None:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{file}: {name} must be a table")
+
+
+def _tables(top: Mapping[str, Any], name: str, file: Path) -> dict[str, Any]:
+    tables = top.get(name, {})
+    _expect_table(tables, f"[printkit.{name}]", file)
+    for key, table in tables.items():
+        _expect_table(table, f"[printkit.{name}.{key}]", file)
+    return dict(tables)
+
+
+def _variable_prefix(name: str) -> str:
+    return f"{PREFIX}PROVIDERS_{name.upper().replace('-', '_')}_"
+
+
+def _named_in(environ: Mapping[str, str], known: Mapping[str, Table]) -> list[str]:
+    """Connections that only the environment names: those whose ENVIRONMENT variable is set."""
+    taken = {_variable_prefix(name) for name in known}
+    start, end = f"{PREFIX}PROVIDERS_", "_ENVIRONMENT"
+    return [
+        variable[len(start) : -len(end)].lower().replace("_", "-")
+        for variable in sorted(environ)
+        if variable.startswith(start) and variable.endswith(end) and variable[: -len(end) + 1] not in taken
+    ]
+
+
+def _connection(name: str, table: Mapping[str, Any], file: Path | None, environ: Mapping[str, str]) -> Table:
+    if not name or ":" in name or not name.isprintable() or " " in name:
+        raise ConfigError(f"{file}: {name!r} cannot name a connection: use letters, digits, '-' and '_'")
+    source = f"{file} [printkit.providers.{name}]" if file else "the environment"
+    return _merge(Table(name, dict(table), source), environ)
+
+
+def _merge(table: Table, environ: Mapping[str, str]) -> Table:
+    prefix = _variable_prefix(table.name)
+    given = {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+    sources = {setting: f"${prefix}{setting.upper()}" for setting in given}
+    return Table(table.name, {**table.values, **given}, table.source, sources)
+
+
+# ── Checking against what a shop needs ────────────────────────────────────────────────────────────────────────────────
+
+
+def settings(cls: type[S], table: Table) -> S:
+    """The settings of one connection, checked.
+
+    Raises:
+        ConfigError: a setting is missing, unknown or of the wrong form. Values are never shown.
+    """
+    fields = {each.name: each for each in attrs.fields(cls)}
+    given = {setting: value for setting, value in table.values.items() if setting != "kind"}
+    for setting in given:
+        if setting not in fields:
+            raise ConfigError(f"{table.source_of(setting)}: unknown setting {setting!r}; known are {', '.join(sorted(fields))}")
+    _refuse_open_file(fields, table)
+    values = {setting: _convert(fields[setting], value, table) for setting, value in given.items()}
+    if values.get("environment") == "emulator":
+        values = {**_placeholders(fields), **values}
+    missing = [each for each in fields.values() if each.default is attrs.NOTHING and each.name not in values]
+    if missing:
+        raise ConfigError(_missing(missing[0].name, table, secret=missing[0].type is Secret))
+    return cls(**values)
+
+
+def _missing(setting: str, table: Table, *, secret: bool) -> str:
+    variable = f"{_variable_prefix(table.name)}{setting.upper()}"
+    if setting == "environment":
+        return f"{table.source}: environment is missing: say emulator, sandbox or live, there or as {variable}"
+    where = f"set {variable}, or {setting} in a file that only you can read" if secret else f"set {setting} there, or {variable}"
+    return f"{table.source}: {setting} is missing: {where}"
+
+
+def _placeholders(fields: "Mapping[str, attrs.Attribute[Any]]") -> dict[str, Any]:
+    """An emulator takes any credentials."""
+    required = [each for each in fields.values() if each.default is attrs.NOTHING and each.name != "environment"]
+    return {each.name: Secret("emulator") if each.type is Secret else "emulator" for each in required}
+
+
+def _refuse_open_file(fields: "Mapping[str, attrs.Attribute[Any]]", table: Table) -> None:
+    path = Path(table.source.partition(" [")[0])
+    secret = next((name for name in table.values if name not in table.sources and name in fields and fields[name].type is Secret), None)
+    if secret is None or os.name != "posix" or not path.is_file():
+        return
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise ConfigError(f"{table.source} holds {secret} and can be read by others: run chmod 600 {path}")
+
+
+def _is_plain(text: str) -> bool:
+    return bool(text.strip()) and not any(ord(sign) < 32 or ord(sign) == 127 for sign in text)
+
+
+_FORMS: Mapping[Any, str] = {str: "text without control characters, not empty", int: "a whole number", float: "a number of seconds", bool: "true or false"}
+
+
+def _convert(attribute: "attrs.Attribute[Any]", value: Any, table: Table) -> Any:
+    """A value as its setting's type; text (from the environment or a URL) is read as the type says."""
+    kind = attribute.type
+    choices = get_args(kind) if getattr(kind, "__origin__", None) is Literal else ()
+    if choices:
+        if value not in choices:
+            raise _wrong(attribute.name, table, f"one of {', '.join(choices)}")
+        return value
+    target = next((each for each in get_args(kind) if each is not type(None)), kind)
+    if target is Secret:
+        if not isinstance(value, str) or not _is_plain(value):
+            raise _wrong(attribute.name, table, _FORMS[str])
+        return Secret(value)
+    return _scalar(attribute.name, value, target, table)
+
+
+def _scalar(name: str, value: Any, target: Any, table: Table) -> Any:
+    if isinstance(value, str) and target is not str:
+        value = _from_text(value, target)
+    if target is float and type(value) is int:
+        value = float(value)
+    if type(value) is not target or (target is str and not _is_plain(value)) or (target in {int, float} and not 0 < value < 10**6):
+        raise _wrong(name, table, _FORMS[target])
+    return value
+
+
+def _from_text(text: str, target: Any) -> Any:
+    if target is bool:
+        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower(), text)
+    try:
+        return target(text)
+    except ValueError:
+        return text
+
+
+def _wrong(setting: str, table: Table, form: str) -> ConfigError:
+    return ConfigError(f"{table.source_of(setting)}: {setting} must be {form}")

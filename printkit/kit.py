@@ -1,0 +1,351 @@
+"""The front door: opens the configured connections, resolves SKUs and sends each order to the connection in its reference. Knows no shop."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, NoReturn, Self, TypeVar, final
+
+from attrs import evolve, frozen
+
+from . import config, registry
+from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError
+from .exchange import Request, Response
+from .model import Artwork, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
+from .paging import Page, Pager
+from .provider import Capability, Connection, ItemLike, OrderLike, PrintProvider, ProviderInfo, Stage, Support
+from .secret import Secret
+from .skus import SkuMap
+from .telemetry import Hook, Telemetry
+from .transport.attempt import Link
+from .transport.caller import Caller
+from .transport.in_process import Answers, InProcessLink
+from .transport.limits import Slots
+from .transport.redact import Redactor
+from .transport.retry import RetryBudget, RetryPolicy
+from .writes import Account, Applied, NotApplied, ReconcileHandle, Unknown, Writer, digest
+
+T = TypeVar("T")
+
+
+def connect(
+    source: str | None = None,
+    *,
+    config_file: str | os.PathLike[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+    hooks: Sequence[Hook] = (),
+    emulators: Mapping[str, Answers] | None = None,
+    session: Any = None,
+) -> "PrintKit":
+    """Open printkit: ``async with printkit.connect() as kit``. Sends nothing.
+
+    Args:
+        source: a connection URL such as ``pwinty+emulator://``. Without one, the settings' file and the environment say what to connect to.
+        config_file: the file, in place of ``printkit.toml`` in the working directory.
+        environ: the environment.
+        hooks: told of every attempt, wait, outcome and drift; see ``printkit.telemetry``.
+        emulators: by connection name, emulators to use in this process in place of new ones.
+        session: an ``aiohttp.ClientSession`` whose connector is borrowed, and not closed; nothing else of it is used.
+
+    Raises:
+        ConfigError: a setting is missing or wrong, or nothing is configured at all.
+    """
+    found = config.load(config_file, environ)
+    if source is not None:
+        table = config.from_url(source, environ)
+        found = evolve(found, connections={table.name: table}, default=table.name)
+    if not found.connections:
+        raise ConfigError(
+            "nothing is configured. To try printkit without an account: printkit.connect('<kind>+emulator://') with a kind of shop "
+            f"({', '.join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = \"emulator\""
+        )
+    opened = {name: _open(name, table, hooks, emulators or {}, session) for name, table in found.connections.items()}
+    return PrintKit(opened, found.default, SkuMap.read(found.skus, found.source))
+
+
+@final
+@frozen(repr=False)
+class _Opened:
+    """One connection in use."""
+
+    provider: PrintProvider
+    link: Link
+    account: Account
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the SKU map may call it: its own name, then its kind."""
+        return (self.account.provider, self.account.kind)
+
+
+def _open(name: str, table: config.Table, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any) -> _Opened:
+    info = registry.info(table.values.get("kind", name))
+    settings = config.settings(registry.part(info.settings), table)
+    secrets = [value for value in (*settings.headers().values(), *settings.query().values()) if isinstance(value, Secret)]
+    redactor = Redactor(secrets)
+    telemetry = Telemetry(tuple(hooks))
+    link = _link(name, info, settings, emulators, session)
+    caller = Caller(
+        name,
+        link,
+        slots=Slots(settings.concurrency),
+        policy=RetryPolicy(),
+        budget=RetryBudget(),
+        telemetry=telemetry,
+        redactor=redactor,
+        deadline=settings.deadline,
+        attempt_timeout=settings.attempt_timeout,
+    )
+    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
+    writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
+    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, redactor))
+    return _Opened(provider, link, account)
+
+
+def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
+    headers, query = settings.headers(), settings.query()
+    if settings.environment == "emulator" and settings.base_url is None:
+        shop = emulators[name] if name in emulators else registry.part(info.emulator)()
+        return InProcessLink(shop, info.base_path, headers, query)
+    from .transport.http import HttpLink, borrow  # only here, so that an in-process emulator never loads an HTTP library
+
+    return HttpLink(
+        settings.url,
+        headers=headers,
+        query=query,
+        connector=None if session is None else borrow(session),
+        limit=settings.concurrency,
+        ca_file=settings.ca_file,
+        proxy=settings.proxy,
+    )
+
+
+@final
+class PrintKit:
+    """Every verb, on every configured shop. Made by ``connect``; use it as ``async with``, or call ``aclose``.
+
+    A verb that takes an order sends it to the connection in the order's reference. A verb without one takes ``provider=``, a
+    connection's name, and else uses the default.
+    """
+
+    def __init__(self, opened: Mapping[str, _Opened], default: str | None, skus: SkuMap) -> None:
+        self._opened = dict(opened)
+        self._default = default if default is not None or len(opened) != 1 else next(iter(opened))
+        self._skus = skus
+
+    # ── Orders ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def create_order(self, new: NewOrder, *, provider: str | None = None) -> Order:
+        """Create an order that is not yet submitted: nothing is printed or charged.
+
+        Raises:
+            InvalidRequestError: before any request; lists every problem.
+            OutcomeUnknownError: an order may have been created. Such a draft costs nothing.
+        """
+        at = self._at(provider)
+        return self._yours(at, await at.provider.create_order(new))
+
+    async def add_photos(self, order: OrderLike, photos: Iterable[Photo]) -> Order:
+        """Add prints to an order that is not yet submitted.
+
+        Raises:
+            ConflictError: the order is submitted already.
+            OutcomeUnknownError: they may have been added. Do not add them again: they would be printed twice.
+        """
+        at = self._of(order)
+        given = tuple(photos)
+        resolved = [self._skus.to_shop(photo, at.names) if isinstance(photo, Photo) else photo for photo in given]
+        return self._yours(at, await at.provider.add_photos(order, resolved))
+
+    async def place_order(self, new: NewOrder, photos: Iterable[Photo], *, provider: str | None = None) -> Order:
+        """Create an order, add its photos and submit it. An error after the creation carries the order's reference as ``error.order``.
+
+        Raises:
+            OutcomeUnknownError: one of the three steps may have happened; ``error.operation`` names it.
+        """
+        order = await self.create_order(new, provider=provider)
+        try:
+            return await self.submit(await self.add_photos(order, photos))
+        except PrintKitError as error:
+            error.order = order.ref
+            raise
+
+    async def get_order(self, ref: OrderLike | str) -> Order:
+        """Read one order, whole. ``ref`` may be text such as ``pwinty:1065``."""
+        where = self._ref(ref)
+        at = self._of(where)
+        return self._yours(at, await at.provider.get_order(where))
+
+    async def get_item(self, order: OrderLike, item_id: str) -> Item:
+        """Read one item of an order."""
+        at = self._of(order)
+        return self._skus.item_to_yours(await at.provider.get_item(order, item_id), at.names)
+
+    def list_orders(
+        self,
+        *,
+        status: OrderStatus | None = None,
+        reference: str | None = None,
+        since: datetime | None = None,
+        detail: bool = False,
+        cursor: str | None = None,
+        provider: str | None = None,
+    ) -> Pager[Order]:
+        """Orders, newest first: ``async for order in kit.list_orders(...)``, or ``page = await kit.list_orders(...)``.
+
+        Entries may lack prices and shipments (``order.complete`` is False) unless ``detail`` asks for each to be read whole.
+
+        Args:
+            status: only orders in this status.
+            reference: only orders with this reference.
+            since: an aware time; only orders created at or after it.
+            detail: read each order whole, at one request each.
+            cursor: go on after an earlier page: its ``next``.
+            provider: a connection's name, else the default.
+        """
+        at = self._at(provider)
+        pager = at.provider.list_orders(status=status, reference=reference, since=since, detail=detail, cursor=cursor)
+
+        async def fetch(start: str | None) -> Page[Order]:
+            page = await Pager(pager.fetch, start)
+            return Page(tuple(self._yours(at, order) for order in page.items), page.next)
+
+        return Pager(fetch, cursor)
+
+    async def validate(self, order: OrderLike) -> ValidationReport:
+        """Ask what stands between an order and printing. ``report.ok`` is the shop's verdict; ``report.problems`` says what to mend."""
+        return await self._of(order).provider.validate(order)
+
+    async def submit(self, order: OrderLike) -> Order:
+        """Place the order: from here on it prints and charges.
+
+        Raises:
+            RejectedError: the order is not valid; ``error.report`` says why.
+            ConflictError: it is submitted already, or cancelled.
+            OutcomeUnknownError: it may have been placed. Do not submit it again.
+        """
+        at = self._of(order)
+        return self._yours(at, await at.provider.submit(order))
+
+    async def update_recipient(self, order: OrderLike, recipient: Recipient) -> Order:
+        """Send an order to somebody else. What the shop cannot be told is listed in ``receipt.not_told``."""
+        at = self._of(order)
+        return self._yours(at, await at.provider.update_recipient(order, recipient))
+
+    async def cancel_items(self, order: OrderLike, items: Iterable[ItemLike]) -> Order:
+        """Take items out of an order. Items that the shop keeps are listed in ``receipt.refused``."""
+        at = self._of(order)
+        return self._yours(at, await at.provider.cancel_items(order, tuple(items)))
+
+    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str) -> Order:
+        """Print an item's artwork as another product. ``receipt.renamed`` says which new item stands for the old one."""
+        at = self._of(order)
+        return self._yours(at, await at.provider.swap_sku(order, item, self._skus.sku_to_shop(sku, at.names)))
+
+    async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: str | Artwork | Sequence[Artwork]) -> Order:
+        """Print other artwork for an item. ``receipt.renamed`` says which new item stands for the old one."""
+        at = self._of(order)
+        pictures = Photo("artwork", artwork).artwork
+        return self._yours(at, await at.provider.replace_artwork(order, item, pictures))
+
+    async def set_status(self, order: OrderLike, status: OrderStatus | str) -> Order:
+        """Move an order to a status. A plain ``str`` is the shop's own target word.
+
+        Raises:
+            UnsupportedOperationError: the shop has no way to get there.
+            ConflictError: not from the present status.
+        """
+        at = self._of(order)
+        return self._yours(at, await at.provider.set_status(order, status))
+
+    # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def reconcile(self, handle: ReconcileHandle) -> Applied[Any] | NotApplied | Unknown:
+        """Find out what became of a write whose outcome was unknown, also in another process a day later. Sends no write.
+
+        Returns:
+            ``Applied(order)``; ``NotApplied``: it did not happen and will not; ``Unknown``: ask again at ``not_before``.
+
+        Raises:
+            ConfigError: the handle is of another account or environment than this connection.
+        """
+        at = self._at(handle.provider)
+        if (handle.kind, handle.environment, handle.account) != (at.account.kind, at.account.environment, at.account.digest):
+            raise ConfigError(
+                f"the handle is of another account or environment ({handle.kind}, {handle.environment}) than the connection {handle.provider!r}"
+            )
+        found = await at.provider.reconcile(handle)
+        if isinstance(found, Applied) and isinstance(found.value, Order):
+            return Applied(self._yours(at, found.value))
+        return found
+
+    @property
+    def unresolved(self) -> tuple[ReconcileHandle, ...]:
+        """The writes of this process whose outcome is still unknown, cancelled ones included."""
+        return tuple(handle for opened in self._opened.values() for handle in opened.provider.unresolved)
+
+    # ── What there is ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def connections(self) -> Mapping[str, ProviderInfo]:
+        """The open connections, by name."""
+        return {name: opened.provider.info for name, opened in self._opened.items()}
+
+    def supports(self, capability: Capability, *, provider: str | None = None, stage: Stage | None = None) -> Support:
+        """How well a connection supports something; truthy when it does. Without a stage, the better of draft and placed."""
+        return self._at(provider).provider.info.supports(capability, stage)
+
+    async def request(self, request: Request, *, provider: str | None = None) -> Response:
+        """Send what printkit does not wrap, with the shop's credentials, limits and redaction. Only 2xx answers are returned.
+
+        ``request.effect`` decides: what READS is retried, what WRITES is sent at most once, and nothing can look for its effect.
+        """
+        return await self._at(provider).provider.request(request)
+
+    async def aclose(self, grace: float = 10.0) -> None:
+        """Admit no further write, let those under way finish for at most ``grace`` seconds, and close every connection."""
+        for opened in self._opened.values():
+            await opened.provider.aclose(grace)
+        for opened in self._opened.values():
+            await opened.link.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        names = ", ".join(f"{name} ({opened.account.environment})" for name, opened in self._opened.items())
+        return f"PrintKit({names})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a PrintKit cannot be pickled: let each process connect by itself")
+
+    # ── Routing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _at(self, provider: str | None) -> _Opened:
+        name = provider if provider is not None else self._default
+        if name is None:
+            raise ConfigError(f"several connections are open ({', '.join(self._opened)}) and none is the default: pass provider=, or set default")
+        if name not in self._opened:
+            raise ConfigError(f"there is no connection {name!r}; open are {', '.join(self._opened)}")
+        return self._opened[name]
+
+    def _of(self, order: OrderLike) -> _Opened:
+        return self._at(self._ref(order).provider)
+
+    def _ref(self, order: OrderLike | str) -> OrderRef:
+        if isinstance(order, Order):
+            return order.ref
+        if isinstance(order, OrderRef):
+            return order
+        try:
+            return OrderRef.parse(order)
+        except (ValueError, AttributeError):
+            problem = FieldProblem("order", f"{order!r} is not an order: give an Order, an OrderRef, or OrderRef.parse('connection:id')")
+        raise InvalidRequestError([problem])
+
+    def _yours(self, at: _Opened, order: Order) -> Order:
+        return self._skus.to_yours(order, at.names)
+

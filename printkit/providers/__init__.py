@@ -1,0 +1,1 @@
+"""One folder per shop. Nothing outside a folder names its shop."""

@@ -1,0 +1,44 @@
+"""What Pwinty must be told by its user: account, print country, quality and the account's currency."""
+
+from collections.abc import Mapping
+from typing import Literal, final
+
+from attrs import field, frozen
+
+from ...config import ConnectionSettings
+from ...secret import Secret
+
+_HOSTS = {
+    "sandbox": "https://sandbox.pwinty.com/v2.5",
+    "live": "https://api.pwinty.com/v2.5",
+    "emulator": "http://127.0.0.1:8900/v2.5",
+}
+"""Seed 004, "URLs"."""
+
+
+@final
+@frozen(kw_only=True)
+class Settings(ConnectionSettings):
+    """Sandbox and live have separate credentials (reference/pwinty-api.md section 3)."""
+
+    merchant_id: str
+    api_key: Secret
+    currency: str | None = None
+    """ISO 4217, of the account: Pwinty's order prices name none (reference 12.26)."""
+    print_country: str | None = field(default=None)
+    """Two letters: where orders are printed. Default: the recipient's country (reference 12.25)."""
+    quality: Literal["Pro", "Standard"] = "Pro"
+
+    @property
+    def account(self) -> str:
+        return self.merchant_id
+
+    @property
+    def url(self) -> str:
+        if self.base_url is None:
+            return _HOSTS[self.environment]
+        base = self.base_url.rstrip("/")
+        return base if base.count("/") > 2 else f"{base}/v2.5"
+
+    def headers(self) -> Mapping[str, Secret | str]:
+        return {"X-Pwinty-MerchantId": self.merchant_id, "X-Pwinty-REST-API-Key": self.api_key, "Accept": "application/json"}

@@ -1,0 +1,96 @@
+"""Pwinty's endpoints, one method each: builds the request, reads the answer, raises the refusal. Knows no verb and decides nothing."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar, final
+
+from ...errors import NotFoundError, ProviderError
+from ...exchange import Effect, Request, Response, fill
+from ...model import Order, ValidationReport
+from ...transport.caller import Caller, Deadline
+from ...transport.redact import Redactor
+from . import translate, wire
+
+T = TypeVar("T")
+
+ORDERS = "/Orders"
+ORDER = "/Orders/{order}"
+STATUS = "/Orders/{order}/Status"
+SUBMISSION = "/Orders/{order}/SubmissionStatus"
+PHOTOS = "/Orders/{order}/Photos"
+PHOTO = "/Orders/{order}/Photos/{photo}"
+BATCH = "/Orders/{order}/Photos/Batch"
+
+
+@final
+class Endpoints:
+    """Seed 004, one call each. ``operation`` is the verb on whose behalf it is made, for errors and telemetry."""
+
+    def __init__(self, caller: Caller, redactor: Redactor, scope: translate.Scope) -> None:
+        self._caller = caller
+        self._redactor = redactor
+        self.scope = scope
+
+    # ── Reads ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def order(self, order_id: str, deadline: Deadline, operation: str) -> Order:
+        """``GET /Orders/{id}``."""
+        return await self.read(ORDER, deadline, operation, lambda answer: translate.read_order(answer, self.scope), order=order_id)
+
+    async def orders(self, query: Mapping[str, str], deadline: Deadline, operation: str) -> tuple[Order, ...]:
+        """``GET /Orders``: entries, newest first. None is an empty list, also where the shop says it by a 404 (seed 004, "List orders")."""
+        try:
+            return await self.read(ORDERS, deadline, operation, lambda answer: translate.read_list(answer, self.scope), query)
+        except NotFoundError:
+            return ()
+
+    async def submission(self, order_id: str, deadline: Deadline, operation: str) -> ValidationReport:
+        """``GET /Orders/{id}/SubmissionStatus``."""
+        return await self.read(SUBMISSION, deadline, operation, translate.read_validation, order=order_id)
+
+    async def read(
+        self,
+        template: str,
+        deadline: Deadline,
+        operation: str,
+        accept: Callable[[Response], T],
+        query: Mapping[str, str] | None = None,
+        **ids: str,
+    ) -> T:
+        """Any GET.
+
+        Raises:
+            ProviderError: the answer is not 200, or not what ``accept`` reads.
+        """
+        request = Request("GET", fill(template, **ids), Effect.READS, operation, template, query or {})
+        response = await self._caller.read(request, deadline)
+        try:
+            if response.status != 200:
+                raise translate.refusal(response, self.scope)
+            return accept(response)
+        except ProviderError as error:
+            raise self.told(error, request, response)  # noqa: B904 - the very same error, with its place filled in
+
+    # ── Writes: requests and their refusals ───────────────────────────────────────────────────────────────────────────
+
+    def write(self, method: str, template: str, operation: str, body: Any, **ids: str) -> Request:
+        """A request that writes, with a JSON body."""
+        payload = b"" if body is None else wire.write(body)
+        return Request(
+            method, fill(template, **ids), Effect.WRITES, operation, template, body=payload, content_type=wire.JSON if payload else None
+        )
+
+    def refuse(self, request: Request) -> Callable[[Response], Awaitable[ProviderError]]:
+        """How to turn the answer to ``request`` into an error, without asking further."""
+
+        async def refuse(response: Response) -> ProviderError:
+            return self.told(translate.refusal(response, self.scope), request, response)
+
+        return refuse
+
+    def told(self, error: ProviderError, request: Request, response: Response) -> ProviderError:
+        """The same error, now saying whose it is and in which exchange it arose."""
+        error.provider = self.scope.provider
+        error.operation = request.operation
+        error.status = error.status or response.status
+        error.exchange = self._redactor.exchange(request, response.status)
+        return error

@@ -1,0 +1,431 @@
+"""What Pwinty's answers mean, and what an order means to Pwinty. Plain functions between wire and model: no I/O, no decision to send."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, final
+
+from attrs import evolve, frozen
+
+from ...errors import (
+    AuthenticationError,
+    ConflictError,
+    FieldProblem,
+    NotFoundError,
+    ProviderError,
+    RejectedError,
+    UnreadableAnswerError,
+)
+from ...exchange import Response
+from ...model import (
+    Artwork,
+    Item,
+    Money,
+    NewOrder,
+    Order,
+    OrderRef,
+    OrderStatus,
+    Payment,
+    Photo,
+    Problem,
+    ProblemCode,
+    Recipient,
+    Severity,
+    Shipment,
+    Sizing,
+    ValidationReport,
+)
+from . import statuses, wire
+
+KIND = "pwinty"
+
+
+@final
+@frozen
+class Scope:
+    """What an answer does not say of itself: whose it is, in which currency, and whom to tell of unknown words."""
+
+    provider: str
+    currency: str | None
+    is_test: bool
+    drift: Callable[[str, str], None]
+    """Called with a table's name and a word that is not in it."""
+    clean: Callable[[str], str]
+    """Makes the shop's own text fit to print: short, without control characters, without secrets."""
+
+
+# ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = True) -> Order:
+    """An order. An entry of a list may lack prices and shipments (reference 12.22): ``complete`` is then False."""
+    word = answer.status
+    payment = statuses.PAYMENT_MEANS.get(_lower(answer.payment))
+    info = answer.shipping_info or wire.ShippingInfo()
+    shipments = tuple(_shipment(each, word) for each in info.shipments or ())
+    items = tuple(photo(each, scope) for each in answer.photos or ())
+    status, items = _states(word, items, shipments, scope)
+    return Order(
+        ref=OrderRef(scope.provider, _id(answer.id)),
+        status=status,
+        provider_status=word,
+        reference=_text(answer.merchant_order_id),
+        recipient=_recipient(answer),
+        items=items,
+        shipments=shipments,
+        price=_price(answer.price, scope, complete),
+        shipping_price=_price(info.price, scope, complete),
+        payment=payment,
+        payment_url=_text(answer.payment_url) or None,
+        created=_time(answer.created),
+        updated=_time(answer.last_updated),
+        is_test=scope.is_test,
+        complete=complete,
+        body=body,
+    )
+
+
+def read_order(response: Response, scope: Scope) -> Order:
+    """The order in an answer.
+
+    Raises:
+        UnreadableAnswerError: it is not one.
+        RejectedError: it is a 200 with an error inside (reference 12.9).
+    """
+    answer = wire.read_order(response.body)
+    refuse_inner_error(answer.error_message, response.status, scope)
+    return order(answer, response.body, scope)
+
+
+def read_list(response: Response, scope: Scope) -> tuple[Order, ...]:
+    """The entries of an order list, each with its own bytes."""
+    bodies = [bytes(raw) for raw in wire.read_orders(response.body)]
+    return tuple(order(wire.read_order(body), body, scope, complete=False) for body in bodies)
+
+
+def read_validation(response: Response) -> ValidationReport:
+    """The report in an answer.
+
+    Raises:
+        UnreadableAnswerError: it is not one.
+    """
+    return validation(wire.read_submission(response.body))
+
+
+def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]:
+    """What became of each of ``count`` photos, in the order of the request (reference 7.10): the item, or why it was refused (reference 12.9).
+
+    Raises:
+        UnreadableAnswerError: it is not such an answer, or tells of another number of photos.
+        RejectedError: it says that nothing was added.
+    """
+    if count == 1:
+        entries = [response.body]
+    else:
+        batch = wire.read_batch(response.body)
+        if not batch.items:
+            refuse_inner_error(batch.error_message, response.status, scope)
+        entries = [bytes(raw) for raw in batch.items or ()]
+    if len(entries) != count:
+        raise UnreadableAnswerError(f"the answer tells of {len(entries)} photos where {count} were added")
+    return [_added(entry, scope) for entry in entries]
+
+
+def _added(body: bytes, scope: Scope) -> Item | str:
+    message = wire.read_said(body).error_message
+    return scope.clean(message) if isinstance(message, str) and message else photo(wire.read_photo(body), scope)
+
+
+def photo(answer: wire.Photo, scope: Scope) -> Item:
+    """A photo as an item; its status is settled by the order it is in."""
+    word = _text(answer.status)
+    if word is not None and word.lower() not in statuses.PHOTO:
+        scope.drift("photo status", word)
+    return Item(
+        id=_id(answer.id),
+        sku=answer.type,
+        provider_sku=answer.type,
+        copies=_copies(answer.copies),
+        status=OrderStatus.UNKNOWN,
+        provider_status=word,
+        artwork=(
+            Artwork(
+                url=_text(answer.url),
+                md5=_text(answer.md5_hash) or None,
+                status=word,
+                preview_url=_text(answer.preview_url) or None,
+                thumbnail_url=_text(answer.thumbnail_url) or None,
+            ),
+        ),
+        sizing=statuses.SIZING_MEANS.get(_lower(answer.sizing)),
+        attributes=attributes(answer.attributes),
+        price=_money(answer.price, scope),
+        price_to_recipient=_money(answer.price_to_user, scope),
+    )
+
+
+def proven(order: Order, word: str, scope: Scope) -> Order:
+    """The same order, now known to be in the shop's status ``word``."""
+    status, items = _states(word, order.items, order.shipments, scope)
+    return evolve(order, status=status, provider_status=word, items=items)
+
+
+def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
+    """The same order with these items, their statuses settled."""
+    status, settled = _states(order.provider_status or "", tuple(items), order.shipments, scope)
+    return evolve(order, status=status, items=settled)
+
+
+def _states(
+    word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope
+) -> tuple[OrderStatus, tuple[Item, ...]]:
+    base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
+    if base is OrderStatus.UNKNOWN:
+        scope.drift("order status", word)
+    shipped = {item for shipment in shipments if shipment.status is OrderStatus.SHIPPED for item in shipment.item_ids}
+    settled = tuple(evolve(item, status=_item_state(item, base, shipped)) for item in items)
+    if base is not OrderStatus.SUBMITTED:
+        return base, settled
+    if any(item.status is OrderStatus.ACTION_REQUIRED for item in settled):
+        return OrderStatus.ACTION_REQUIRED, settled
+    if any(shipment.status is OrderStatus.SHIPPED for shipment in shipments):
+        return OrderStatus.PARTIALLY_SHIPPED, settled
+    return base, settled
+
+
+def _item_state(item: Item, base: OrderStatus, shipped: set[str]) -> OrderStatus:
+    if base is not OrderStatus.SUBMITTED:
+        return base
+    if item.id in shipped:
+        return OrderStatus.SHIPPED
+    return OrderStatus.ACTION_REQUIRED if _lower(item.provider_status) in statuses.STUCK_PHOTO else base
+
+
+def _shipment(answer: wire.Shipment, word: str) -> Shipment:
+    shipped_at = _time(answer.shipped_on)
+    base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
+    number = answer.shipment_id
+    return Shipment(
+        id=str(number) if isinstance(number, int | str) and number != "" else None,
+        status=OrderStatus.SHIPPED if shipped_at else base,
+        carrier=_text(answer.carrier) or None,
+        tracking_number=_text(answer.tracking_number) or None,
+        tracking_url=_text(answer.tracking_url) or None,
+        is_tracked=answer.is_tracked if isinstance(answer.is_tracked, bool) else None,
+        item_ids=tuple(str(each) for each in answer.photo_ids) if isinstance(answer.photo_ids, list) else (),
+        shipped_at=shipped_at,
+        earliest_arrival=_time(answer.earliest_estimated_arrival_date),
+        latest_arrival=_time(answer.latest_estimated_arrival_date),
+    )
+
+
+def _recipient(answer: wire.Order) -> Recipient | None:
+    name = _text(answer.recipient_name)
+    rest = Recipient(
+        name=name or "",
+        line1=_text(answer.address1),
+        line2=_text(answer.address2),
+        city=_text(answer.address_town_or_city),
+        state=_text(answer.state_or_county),
+        postal_code=_text(answer.postal_or_zip_code),
+        country=_text(answer.destination_country_code) or _text(answer.country_code),
+    )
+    return None if rest == Recipient(name="") else rest
+
+
+def validation(answer: wire.SubmissionStatus) -> ValidationReport:
+    """A SubmissionStatus as a report. ``isValid`` decides; repeated codes are one problem (reference 12.33)."""
+    found = [_problem(code, Severity.ERROR, None) for code in answer.general_errors or ()]
+    for each in answer.photos or ():
+        found += [_problem(code, Severity.ERROR, str(each.id)) for code in each.errors or ()]
+        found += [_problem(code, Severity.WARNING, str(each.id)) for code in each.warnings or ()]
+    return ValidationReport(answer.is_valid, tuple(dict.fromkeys(found)))
+
+
+def _problem(code: str, severity: Severity, item: str | None) -> Problem:
+    neutral, text = statuses.FINDINGS.get(code.lower(), (ProblemCode.OTHER, "see the shop's own word"))
+    return Problem(neutral, severity, text, item, code)
+
+
+# ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ERROR_OF: Mapping[int, type[ProviderError]] = {401: AuthenticationError, 403: ConflictError, 404: NotFoundError}
+
+
+def refusal(response: Response, scope: Scope) -> ProviderError:
+    """The error for an answer that is not 2xx. The body is never read as the item it resembles (reference 12.10)."""
+    return _ERROR_OF.get(response.status, RejectedError)(scope.clean(_said(response)) or f"HTTP {response.status}", status=response.status)
+
+
+def refuse_inner_error(message: Any, status: int, scope: Scope) -> None:
+    """Raise when a 2xx answer says in ``errorMessage`` that it failed (reference 12.9)."""
+    if isinstance(message, str) and message:
+        raise RejectedError(scope.clean(message), status=status)
+
+
+def _said(response: Response) -> str:
+    try:
+        answer = wire.read_said(response.body)
+    except UnreadableAnswerError:
+        return ""
+    for message in (answer.error_message, answer.error, answer.message, answer.capital_message):
+        if isinstance(message, str) and message:
+            return message
+    return ""
+
+
+# ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_order_body(new: NewOrder, reference: str, print_country: str | None, quality: str) -> dict[str, Any]:
+    """The body of ``POST /Orders`` (seed 004, "Create an order")."""
+    body = {
+        "merchantOrderId": reference,
+        **recipient_body(new.recipient),
+        "destinationCountryCode": new.recipient.country,
+        "countryCode": print_country or new.recipient.country,
+        "preferredShippingMethod": new.shipping,
+        "payment": statuses.PAYMENT[new.payment or Payment.MERCHANT],
+        "qualityLevel": quality,
+        "mobileTelephone": new.recipient.phone,
+    }
+    return {name: value for name, value in body.items() if value is not None} | dict(new.extra.get(KIND, {}))
+
+
+def recipient_body(recipient: Recipient) -> dict[str, str | None]:
+    """The six members that ``PUT /Orders/{id}`` takes (seed 004, "Update an order")."""
+    return {
+        "recipientName": recipient.name,
+        "address1": recipient.line1,
+        "address2": recipient.line2,
+        "addressTownOrCity": recipient.city,
+        "stateOrCounty": recipient.state,
+        "postalOrZipCode": recipient.postal_code,
+    }
+
+
+def photo_body(photo: Photo) -> dict[str, Any]:
+    """The members of a photo to add (seed 004, "Add a photo to an order"). The seed requires a sizing; Crop is the shop's own default."""
+    picture = photo.artwork[0]
+    body = {
+        "type": photo.sku,
+        "url": picture.url,
+        "copies": photo.copies,
+        "sizing": statuses.SIZING[photo.sizing or Sizing.CROP],
+        "priceToUser": _minor(photo.price_to_recipient) if photo.price_to_recipient else None,
+        "md5Hash": picture.md5,
+        "attributes": dict(photo.attributes) or None,
+    }
+    return {name: value for name, value in body.items() if value is not None} | dict(photo.extra.get(KIND, {}))
+
+
+def body_again(item: Item) -> dict[str, Any]:
+    """The members that would add an item once more."""
+    body = {
+        "type": item.provider_sku,
+        "url": item.artwork[0].url if item.artwork else None,
+        "copies": item.copies,
+        "sizing": statuses.SIZING[item.sizing or Sizing.CROP],
+        "priceToUser": _minor(item.price_to_recipient) if item.price_to_recipient else None,
+        "attributes": dict(item.attributes) or None,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def new_order_problems(new: NewOrder, country: str | None, environment: str) -> Iterator[FieldProblem]:
+    """What Pwinty needs or cannot be told of an order, by name."""
+    if country is None:
+        yield FieldProblem("recipient.country", "is missing, and the settings name no print_country: give one of them")
+    is_test = environment != "live"
+    if new.test is not None and new.test is not is_test:
+        kind = "a test" if is_test else "real"
+        yield FieldProblem("test", f"Pwinty has no test orders: in the {environment} environment every order is {kind}. Use another environment")
+
+
+def photo_problems(photos: Iterable[Photo], order: Order | None, currency: str | None) -> Iterator[FieldProblem]:
+    """What Pwinty cannot be told of a photo, refused by name."""
+    for place, each in enumerate(photos):
+        path = f"photos[{place}]"
+        if len(each.artwork) > 1:
+            yield FieldProblem(f"{path}.artwork", "Pwinty prints one picture per photo: give one, or add several photos")
+        if any(picture.space is not None for picture in each.artwork):
+            yield FieldProblem(f"{path}.artwork.space", "Pwinty's products have no print spaces: leave it out")
+        yield from _price_problems(path, each.price_to_recipient, order, currency)
+
+
+def _price_problems(path: str, price: Money | None, order: Order | None, currency: str | None) -> Iterator[FieldProblem]:
+    if price is None:
+        return
+    if order is not None and order.payment is Payment.MERCHANT:
+        yield FieldProblem(f"{path}.price_to_recipient", "only where the recipient pays: create the order with Payment.RECIPIENT")
+    if price.currency is not None and currency is not None and price.currency != currency:
+        yield FieldProblem(f"{path}.price_to_recipient", f"is in {price.currency}, the account's currency is {currency}")
+    if price.amount < 0 or price.amount.scaleb(2) % 1:
+        yield FieldProblem(f"{path}.price_to_recipient", "must be a whole number of pence or cents, not negative")
+
+
+def not_told(new: NewOrder) -> tuple[str, ...]:
+    """Informational fields of a new order that Pwinty has no place for."""
+    return tuple(name for name, given in (("recipient.email", new.recipient.email), ("metadata", new.metadata)) if given)
+
+
+def _id(given: int | str) -> str:
+    """Ids of orders and photos are positive whole numbers (reference section 5)."""
+    text = str(given)
+    if text.isascii() and text.isdigit() and text[0] != "0":
+        return text
+    raise UnreadableAnswerError("the answer is not what Pwinty documents: id is not a positive whole number")
+
+
+# ── Lenient readings of inessential members ───────────────────────────────────────────────────────────────────────────
+
+
+def attributes(given: Any) -> dict[str, str]:
+    """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
+    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+
+
+def _text(given: Any) -> str | None:
+    return given if isinstance(given, str) else None
+
+
+def _lower(given: Any) -> str:
+    return given.lower() if isinstance(given, str) else ""
+
+
+def _copies(given: int | str) -> int:
+    try:
+        return int(given)
+    except ValueError:
+        pass
+    raise UnreadableAnswerError("the answer is not what Pwinty documents: copies is not a number")
+
+
+def _time(given: Any) -> datetime | None:
+    """Every documented form; without a zone it is UTC (reference 12.18)."""
+    if not isinstance(given, str):
+        return None
+    try:
+        time = datetime.fromisoformat(given)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _price(given: Any, scope: Scope, complete: bool) -> Money | None:
+    """A list's price of 0 only says that it was not worked out (reference 12.22)."""
+    return None if not complete and given == 0 else _money(given, scope)
+
+
+def _money(given: Any, scope: Scope) -> Money | None:
+    """Pwinty's prices are whole pence or cents (seed 004)."""
+    if isinstance(given, bool) or not isinstance(given, int | Decimal):
+        return None
+    try:
+        return Money(Decimal(given).scaleb(-2), scope.currency)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def _minor(price: Money) -> int:
+    return int(price.amount.scaleb(2))

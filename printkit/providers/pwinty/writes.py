@@ -1,0 +1,194 @@
+"""How to find out whether a write happened at Pwinty: fingerprints, pre-images and look-ups, by policy of the shop's documents. Sends no write.
+
+Every look-up reads; what it finds is compared with what was meant and with what was there before (``ReconcileHandle``).
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, final
+
+from attrs import evolve
+
+from ...errors import PrintKitError
+from ...model import Artwork, Item, Order, Receipt
+from ...writes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
+from . import statuses, translate
+
+ReadOrder = Callable[[str], Awaitable[Order]]
+ReadByReference = Callable[[str], Awaitable[tuple[Order, ...]]]
+
+Fingerprint = tuple[Any, ...]
+
+
+# ── Creating: found by its reference and recipient ────────────────────────────────────────────────────────────────────
+
+
+async def find_created(handle: ReconcileHandle, by_reference: ReadByReference, read_order: ReadOrder) -> Found[Order]:
+    """Look for the draft by ``merchantOrderId`` (seed 004, "List orders"). Nothing says that a reference is unique.
+
+    A draft without photos and with the recipient that was meant is the one; of several the one with the lowest id is adopted and
+    the others are listed: they cost nothing. Another order under the same reference proves nothing either way.
+    """
+    known = set(handle.preimage or ())
+    same = [order for order in await by_reference(handle.key or "") if order.id not in known]
+    meant = _recipient_of(handle.meant)
+    drafts = sorted((order for order in same if _is_the_draft(order, meant)), key=lambda order: int(order.id))
+    if not drafts:
+        if same:
+            return Unknown(f"{len(same)} order(s) have this reference, and none is the draft that was meant: {_ids(same)}")
+        return Absent("no order has this reference")
+    adopted, *others = drafts
+    receipt = Receipt(attempts=handle.attempts, reconciled=True, duplicates=tuple(order.ref for order in others))
+    try:
+        return Applied(evolve(await read_order(adopted.id), receipt=receipt))
+    except PrintKitError:  # it is proven; that it cannot be read whole just now does not matter
+        return Applied(evolve(adopted, receipt=evolve(receipt, read_back=False)))
+
+
+def _is_the_draft(order: Order, meant: Fingerprint) -> bool:
+    return (order.provider_status or "").lower() == "notyetsubmitted" and not order.items and _recipient_of_order(order) == meant
+
+
+def _recipient_of(body: Mapping[str, Any]) -> Fingerprint:
+    return tuple((body.get(name) or "").strip() for name in _RECIPIENT)
+
+
+def _recipient_of_order(order: Order) -> Fingerprint:
+    return _recipient_of(translate.recipient_body(order.recipient)) if order.recipient else ("",) * len(_RECIPIENT)
+
+
+_RECIPIENT = ("recipientName", "address1", "address2", "addressTownOrCity", "stateOrCounty", "postalOrZipCode")
+
+
+# ── Adding photos: found by comparing the list before and after ───────────────────────────────────────────────────────
+
+
+async def find_added(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Order]:
+    """Look for the photos that were added: those there now, less those there before, must be those that were meant."""
+    order = await read_order(handle.order or "")
+    before = set(handle.preimage or ())
+    new = [item for item in order.items if item.id not in before]
+    if not new:
+        return Absent("the order has no photo that it did not have before")
+    meant = [(fingerprint_of_body(body), body.get("md5Hash")) for body in handle.meant]
+    wanted, found = Counter(mark for mark, _ in meant), Counter(map(fingerprint, new))
+    if found - wanted:
+        return Unknown("the order has new photos that were not meant: somebody else is changing it")
+    if not _hashes_agree(meant, new):
+        return Unknown("a new photo's file is another one than was meant")
+    if found != wanted:
+        return Unknown(f"{found.total()} of {wanted.total()} photos were added: {_ids(new)}")
+    return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+
+
+def fingerprint(item: Item) -> Fingerprint:
+    """What tells one photo of an order from another, as the shop says it."""
+    price = item.price_to_recipient
+    return (
+        item.provider_sku,
+        _picture(item).url,
+        item.copies,
+        statuses.SIZING[item.sizing] if item.sizing else None,
+        int(price.amount.scaleb(2)) if price else None,
+        tuple(sorted(item.attributes.items())),
+    )
+
+
+def fingerprint_of_body(body: Mapping[str, Any]) -> Fingerprint:
+    """The same, of a photo as it was sent."""
+    return (
+        body["type"],
+        body.get("url"),
+        int(body["copies"]),
+        body.get("sizing", "Crop"),
+        body.get("priceToUser"),
+        tuple(sorted(translate.attributes(body.get("attributes")).items())),
+    )
+
+
+def _picture(item: Item) -> Artwork:
+    return item.artwork[0] if item.artwork else Artwork()
+
+
+def _hashes_agree(meant: Iterable[tuple[Fingerprint, str | None]], new: Iterable[Item]) -> bool:
+    """The shop's own hash is null until it has the file, and then in lower case (reference 12.30): it can contradict, not prove."""
+    given: dict[Fingerprint, list[str | None]] = {}
+    for mark, md5 in meant:
+        given.setdefault(mark, []).append(md5.lower() if md5 else None)
+    for item in new:
+        md5, hashes = _picture(item).md5, given.get(fingerprint(item), [])
+        if md5 and hashes and None not in hashes and md5.lower() not in hashes:
+            return False
+    return True
+
+
+# ── Status, recipient ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def find_status(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Order]:
+    """Read the order: is the target reached or passed, is it where it was, or somewhere else?"""
+    target = str(handle.meant["status"]).lower()
+    order = await read_order(handle.order or "")
+    word = (order.provider_status or "").lower()
+    if word in statuses.REACHED[target]:
+        return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+    if word in {allowed.lower() for allowed in statuses.ALLOWED[target]}:
+        return Absent(f"the order is still {order.provider_status}")
+    if word == "cancelled":
+        return NotApplied("the order has been cancelled and will not be printed")
+    return Unknown(f"the order is {order.provider_status}")
+
+
+async def find_recipient(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Order]:
+    """Read the order: does it have the recipient that was meant, the one from before, or a third?"""
+    order = await read_order(handle.order or "")
+    now = _recipient_of_order(order)
+    if now == _recipient_of(handle.meant):
+        return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+    if handle.preimage is not None and now == _recipient_of(handle.preimage):
+        return Absent("the order still has the recipient it had before")
+    return Unknown("the order has a third recipient: somebody else is changing it")
+
+
+async def find_deleted(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Order]:
+    """Read the order: is the photo gone?"""
+    order = await read_order(handle.order or "")
+    if any(item.id == handle.meant["photo"] for item in order.items):
+        return Absent("the photo is still there")
+    return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+
+
+# ── What this process knows of an order's photos ──────────────────────────────────────────────────────────────────────
+
+
+@final
+class Seen:
+    """The newest list of photo ids this process has seen of each order, for some thousand orders.
+
+    An ``Order`` at hand serves as a pre-image only while it is the newest: an older one lacks photos that were added since, and
+    those would be taken for the ones whose answer was lost.
+    """
+
+    def __init__(self, limit: int = 10_000) -> None:
+        self._orders: OrderedDict[str, frozenset[str]] = OrderedDict()
+        self._limit = limit
+
+    def note(self, order: Order) -> Order:
+        """The shop has just said that these are the order's photos."""
+        self._orders[order.id] = frozenset(item.id for item in order.items)
+        self._orders.move_to_end(order.id)
+        if len(self._orders) > self._limit:
+            self._orders.popitem(last=False)
+        return order
+
+    def is_newest(self, order: Order) -> bool:
+        """True when the order at hand has exactly the photos that were seen last."""
+        return self._orders.get(order.id) == frozenset(item.id for item in order.items)
+
+    def forget(self, order_id: str) -> None:
+        """Something may have changed that was not seen."""
+        self._orders.pop(order_id, None)
+
+
+def _ids(found: Iterable[Order | Item]) -> str:
+    return ", ".join(each.id for each in found)
