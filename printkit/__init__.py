@@ -64,8 +64,8 @@ _HOMES = {
     "exchange": "Effect Request Response",
     "kit": "PrintKit connect",
     "model": (
-        "Artwork Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product ProductList Receipt "
-        "Recipient Severity Shipment Sizing ValidationReport"
+        "Artwork Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product ProductList "
+        "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
     "paging": "Page Pager",
     "provider": "Capability Catalogue PrintProvider ProviderInfo Stage Support SupportLevel",

@@ -1,4 +1,4 @@
-"""Settings: connections and the SKU map, from a TOML file, the environment or a URL. Every wrong setting is named with its source and the fix. Opens nothing."""
+"""Settings: connections and the SKU map, from a file, the environment or a URL; a wrong one is named with its source. Opens nothing."""
 
 import os
 import stat
@@ -115,7 +115,7 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     _expect_table(top, "[printkit]", file)
     unknown = set(top) - {"default", "providers", "skus"}
     if unknown:
-        raise ConfigError(f"{file} [printkit]: unknown setting {sorted(unknown)[0]!r}; known are default, providers and skus")
+        raise ConfigError(f"{file} [printkit]: unknown setting {min(unknown)!r}; known are default, providers and skus")
     connections = {name: _connection(name, table, file, environ) for name, table in _tables(top, "providers", file).items()}
     for name in _named_in(environ, connections):
         connections[name] = _connection(name, {}, None, environ)
@@ -247,11 +247,22 @@ def _refuse_open_file(fields: "Mapping[str, attrs.Attribute[Any]]", table: Table
         raise ConfigError(f"{table.source} holds {secret} and can be read by others: run chmod 600 {path}")
 
 
+def _is_sane(value: Any) -> bool:
+    if isinstance(value, str):
+        return _is_plain(value)
+    return isinstance(value, bool) or 0 < value < 10**6
+
+
 def _is_plain(text: str) -> bool:
     return bool(text.strip()) and not any(ord(sign) < 32 or ord(sign) == 127 for sign in text)
 
 
-_FORMS: Mapping[Any, str] = {str: "text without control characters, not empty", int: "a whole number", float: "a number of seconds", bool: "true or false"}
+_FORMS: Mapping[Any, str] = {
+    str: "text without control characters, not empty",
+    int: "a whole number",
+    float: "a number of seconds",
+    bool: "true or false",
+}
 
 
 def _convert(attribute: "attrs.Attribute[Any]", value: Any, table: Table) -> Any:
@@ -275,7 +286,7 @@ def _scalar(name: str, value: Any, target: Any, table: Table) -> Any:
         value = _from_text(value, target)
     if target is float and type(value) is int:
         value = float(value)
-    if type(value) is not target or (target is str and not _is_plain(value)) or (target in {int, float} and not 0 < value < 10**6):
+    if type(value) is not target or not _is_sane(value):
         raise _wrong(name, table, _FORMS[target])
     return value
 

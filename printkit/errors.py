@@ -71,9 +71,7 @@ class PrintKitError(Exception):
     def __str__(self) -> str:
         where = " ".join(word for word in (self.provider, self.operation) if word)
         what = f"{where}: {self.message}" if where else self.message
-        details = "; ".join(
-            detail for detail in (self.exchange, f"request id {self.request_id}" if self.request_id else None) if detail
-        )
+        details = "; ".join(detail for detail in (self.exchange, f"request id {self.request_id}" if self.request_id else None) if detail)
         return f"{what} [{details}]" if details else what
 
     def __reduce__(self) -> tuple[Any, ...]:

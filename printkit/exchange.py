@@ -1,4 +1,4 @@
-"""One request and one response as frozen values: what goes over the wire, without any I/O. Refuses to know an HTTP library, a shop or an order."""
+"""One request and one response as frozen values: what goes over the wire. Refuses to know I/O, an HTTP library, a shop or an order."""
 
 import enum
 import re
@@ -57,9 +57,8 @@ _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 def _path_is_plain(request: "Request", attribute: object, path: str) -> None:
     segments = path.split("/")
     if _PATH.fullmatch(path) is None or path.startswith("//") or any(_climbs(segment) for segment in segments):
-        raise InvalidRequestError(
-            [FieldProblem("path", "must be a plain absolute path such as /Orders/1: percent-encoded, no '.' or '..' segment, no query, no host")]
-        )
+        text = "must be a plain absolute path such as /Orders/1: percent-encoded, no '.' or '..' segment, no query, no host"
+        raise InvalidRequestError([FieldProblem("path", text)])
 
 
 def _climbs(segment: str) -> bool:

@@ -1,4 +1,4 @@
-"""The front door: opens the configured connections, resolves SKUs and sends each order to the connection in its reference. Knows no shop."""
+"""The front door: opens the configured connections, resolves SKUs, sends each order to the connection in its reference. Knows no shop."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -57,7 +57,7 @@ def connect(
     if not found.connections:
         raise ConfigError(
             "nothing is configured. To try printkit without an account: printkit.connect('<kind>+emulator://') with a kind of shop "
-            f"({', '.join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = \"emulator\""
+            f'({", ".join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = "emulator"'
         )
     opened = {name: _open(name, table, hooks, emulators or {}, session) for name, table in found.connections.items()}
     return PrintKit(opened, found.default, SkuMap.read(found.skus, found.source))
@@ -271,9 +271,8 @@ class PrintKit:
         """
         at = self._at(handle.provider)
         if (handle.kind, handle.environment, handle.account) != (at.account.kind, at.account.environment, at.account.digest):
-            raise ConfigError(
-                f"the handle is of another account or environment ({handle.kind}, {handle.environment}) than the connection {handle.provider!r}"
-            )
+            of = f"({handle.kind}, {handle.environment})"
+            raise ConfigError(f"the handle is of another account or environment {of} than the connection {handle.provider!r}")
         found = await at.provider.reconcile(handle)
         if isinstance(found, Applied) and isinstance(found.value, Order):
             return Applied(self._yours(at, found.value))
@@ -327,7 +326,8 @@ class PrintKit:
     def _at(self, provider: str | None) -> _Opened:
         name = provider if provider is not None else self._default
         if name is None:
-            raise ConfigError(f"several connections are open ({', '.join(self._opened)}) and none is the default: pass provider=, or set default")
+            names = ", ".join(self._opened)
+            raise ConfigError(f"several connections are open ({names}) and none is the default: pass provider=, or set default")
         if name not in self._opened:
             raise ConfigError(f"there is no connection {name!r}; open are {', '.join(self._opened)}")
         return self._opened[name]
@@ -348,4 +348,3 @@ class PrintKit:
 
     def _yours(self, at: _Opened, order: Order) -> Order:
         return self._skus.to_yours(order, at.names)
-

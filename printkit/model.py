@@ -1,4 +1,4 @@
-"""One vocabulary for orders, items, artwork and money: frozen values that every shop's words are translated into. Knows no shop and no I/O."""
+"""One vocabulary for orders, items, artwork and money: frozen values every shop's words are translated into. Knows no shop and no I/O."""
 
 import enum
 import json
@@ -118,7 +118,7 @@ class Money:
 @final
 @frozen
 class Recipient:
-    """To whom an order is sent. ``country`` is an ISO 3166 code of two letters. What must be filled in before submitting is the shop's rule: ``validate`` tells."""
+    """To whom an order is sent. What must be filled in before submitting is the shop's rule: ``validate`` tells."""
 
     name: str
     line1: str | None = None
@@ -128,6 +128,7 @@ class Recipient:
     """State, county or region."""
     postal_code: str | None = None
     country: str | None = None
+    """ISO 3166, two capital letters."""
     email: str | None = None
     phone: str | None = None
 

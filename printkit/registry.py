@@ -1,4 +1,4 @@
-"""Which kinds of shop there are: the folders in ``printkit.providers`` and the entry points of other packages. Knows none of them by name."""
+"""Which kinds of shop there are: the folders in ``printkit.providers`` and other packages' entry points. Knows none of them by name."""
 
 import pkgutil
 from collections.abc import Iterator
@@ -33,7 +33,8 @@ def info(kind: str) -> ProviderInfo:
         found = _load(_foreign()[kind])
     else:
         raise ConfigError(f"there is no kind of shop {kind!r}; known are {', '.join(kinds())}")
-    assert isinstance(found, ProviderInfo)
+    if not isinstance(found, ProviderInfo):
+        raise ConfigError(f"the provider {kind!r} has no INFO of type ProviderInfo")
     return found
 
 

@@ -1,4 +1,4 @@
-"""A value that must not be seen: holds one secret and prints, formats, logs, pickles and serialises as nothing useful. Knows nothing of where secrets come from."""
+"""A value that must not be seen: prints, formats, logs, pickles and serialises as nothing useful. Knows not where secrets come from."""
 
 import hmac
 from typing import NoReturn, final

@@ -35,9 +35,7 @@ class SkuMap:
         Raises:
             ConfigError: an entry is neither text nor a table with ``sku`` and ``attributes``.
         """
-        return cls(
-            {yours: {shop: _entry(entry, f"{source} [printkit.skus.{yours!r}] {shop}") for shop, entry in row.items()} for yours, row in raw.items()}
-        )
+        return cls({yours: _row(row, f"{source} [printkit.skus.{yours!r}]") for yours, row in raw.items()})
 
     def to_shop(self, photo: Photo, names: tuple[str, ...]) -> Photo:
         """The photo with the shop's SKU; attributes given with the photo win over the map's. ``names``: the connection, then its kind."""
@@ -74,6 +72,10 @@ class SkuMap:
 
 def _matches(mapped: ShopSku | None, item: Item) -> bool:
     return mapped is not None and mapped.sku == item.provider_sku and mapped.attributes.items() <= item.attributes.items()
+
+
+def _row(raw: Mapping[str, Any], where: str) -> Mapping[str, ShopSku]:
+    return {shop: _entry(entry, f"{where} {shop}") for shop, entry in raw.items()}
 
 
 def _entry(raw: Any, where: str) -> ShopSku:

@@ -1,4 +1,4 @@
-"""What happens inside printkit, told to whoever listens: one hook protocol and a logging hook. Knows no shop; carries no id, query, header or body."""
+"""What happens inside printkit, told to whoever listens: one hook protocol, a logging hook. Carries no id, query, header or body."""
 
 import logging
 from typing import Literal, Protocol, final
@@ -64,7 +64,8 @@ Event = Attempt | Wait | Outcome | Drift
 class Hook(Protocol):
     """Receives every event, on the event loop, between two awaits: it must be quick and must not raise."""
 
-    def __call__(self, event: Event, /) -> None: ...
+    def __call__(self, event: Event, /) -> None:
+        """Something happened."""
 
 
 class LoggingHook:
@@ -74,6 +75,7 @@ class LoggingHook:
         self._log = logger or logging.getLogger("printkit")
 
     def __call__(self, event: Event, /) -> None:
+        """Write one line."""
         match event:
             case Attempt():
                 self._log.debug(

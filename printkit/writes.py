@@ -1,4 +1,4 @@
-"""One write, from intent to certainty: lock, pre-image, intent, send, settle. The only place that decides whether a write happened; knows no shop and no HTTP library."""
+"""One write, from intent to certainty: lock, pre-image, intent, send, settle. Decides whether a write happened; knows no shop, no HTTP."""
 
 import asyncio
 import hashlib
@@ -12,7 +12,15 @@ from uuid import uuid4
 
 from attrs import evolve, field, frozen
 
-from .errors import FieldProblem, InvalidRequestError, NotSentError, OutcomeUnknownError, PrintKitError, ProviderError, UnreadableAnswerError
+from .errors import (
+    FieldProblem,
+    InvalidRequestError,
+    NotSentError,
+    OutcomeUnknownError,
+    PrintKitError,
+    ProviderError,
+    UnreadableAnswerError,
+)
 from .exchange import Request, Response
 from .model import OrderRef
 from .telemetry import Outcome, Telemetry

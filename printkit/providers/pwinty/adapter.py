@@ -20,7 +20,7 @@ from ...errors import (
     UnsupportedOperationError,
 )
 from ...exchange import Effect, Request, Response
-from ...model import Artwork, Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Photo, Receipt, Recipient, RefusedItem, ValidationReport
+from ...model import Artwork, Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Photo, Recipient, RefusedItem, ValidationReport
 from ...paging import Pager
 from ...provider import Capability, Connection, ItemLike, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
@@ -30,6 +30,7 @@ from .config import Settings
 from .paging import OrderPages
 
 T = TypeVar("T")
+Body = dict[str, Any]
 
 _ORDER_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -112,7 +113,7 @@ class Pwinty:
         return _with_receipt(self._seen.note(order), not_told=translate.not_told(new))
 
     async def add_photos(self, order: OrderLike, photos: Sequence[Photo], /) -> Order:
-        """``POST /Orders/{id}/Photos`` for one photo, ``…/Photos/Batch`` for several: one request, which the shop takes or refuses as a whole."""
+        """``POST /Orders/{id}/Photos`` for one photo, ``…/Photos/Batch`` for several: one request for all of them."""
         deadline = self._caller.deadline()
         at_hand = order if isinstance(order, Order) else None
         problems = [*checks.of_photos(photos)] or [*translate.photo_problems(photos, at_hand, self._settings.currency)]
@@ -149,7 +150,7 @@ class Pwinty:
         )
         if len(refused) == len(bodies):
             raise RejectedError(refused[0].why, provider=self._name, operation=operation)
-        return _with_receipt(self._seen.note(order), refused=tuple(refused))
+        return _with_receipt(self._seen.note_added(known, order), refused=tuple(refused))
 
     async def update_recipient(self, order: OrderLike, recipient: Recipient, /) -> Order:
         """``PUT /Orders/{id}`` with all six fields (reference 12.14). An order's country cannot change; phone and email are not told."""
@@ -159,7 +160,8 @@ class Pwinty:
         self._check_status(known, statuses.EDITABLE, "update_recipient")
         before = known.recipient or Recipient(name="")
         if recipient.country and before.country and recipient.country != before.country:
-            raise self._conflict(known, f"it goes to {before.country} and cannot go to {recipient.country}: create a new order", "update_recipient")
+            why = f"it goes to {before.country} and cannot go to {recipient.country}: create a new order"
+            raise self._conflict(known, why, "update_recipient")
         body = {name: value or "" for name, value in translate.recipient_body(recipient).items()}
 
         async def preimage(_: Deadline) -> Any:
@@ -191,25 +193,22 @@ class Pwinty:
         return known
 
     async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
-        """Emulated: adds the same picture as the new product, then deletes the old photo. Called again after a crash it finishes the work."""
+        """Emulated: adds the same picture as the new product, then deletes the old photo. Called again, finishes what was interrupted."""
         if not sku.strip():
             raise self._invalid("swap_sku", "sku", "is empty")
         return await self._exchange(order, item, "swap_sku", lambda body: {**body, "type": sku})
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:
-        """Emulated: adds the new picture with the old one's product and copies, then deletes the old photo. Called again after a crash it finishes the work."""
+        """Emulated: adds the new picture with the old one's product and copies, then deletes the old photo, like ``swap_sku``."""
         probe = Photo("probe", artwork)
         problems = [*checks.of_photos([probe])] or [*translate.photo_problems([probe], None, self._settings.currency)]
         checks.refuse(problems, provider=self._name, operation="replace_artwork")
         picture = translate.photo_body(probe)
-        fresh = {name: picture[name] for name in ("url", "md5Hash") if name in picture}
-        return await self._exchange(
-            order, item, "replace_artwork", lambda body: {**{name: body[name] for name in body if name not in {"url", "md5Hash"}}, **fresh}
-        )
+        fresh: Body = {name: picture[name] for name in ("url", "md5Hash") if name in picture}
+        return await self._exchange(order, item, "replace_artwork", lambda body: body | fresh)
 
-    async def _exchange(self, order: OrderLike, item: ItemLike, operation: str, change: Any) -> Order:
-        """Add the changed photo, then delete the old one. Reads the order first: a photo equal to the changed one and newer than the
-        old one is what an interrupted call left, and is not added a second time."""
+    async def _exchange(self, order: OrderLike, item: ItemLike, operation: str, change: Callable[[Body], Body]) -> Order:
+        """Add the changed photo, then delete the old one. Reads the order first, so that what an interrupted call left is found."""
         deadline = self._caller.deadline()
         known = self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
         self._check_status(known, statuses.EDITABLE, operation)
@@ -217,16 +216,41 @@ class Pwinty:
         body = change(translate.body_again(old))
         if body.get("url") is None:
             raise self._invalid(operation, "item", "its picture was uploaded and cannot be fetched again: give it with replace_artwork")
-        mark = writes.fingerprint_of_body(body)
-        if mark == writes.fingerprint(old):
+        if writes.fingerprint_of_body(body) == writes.fingerprint(old):
             return known
-        before = {each.id for each in known.items}
-        twin = next((each for each in known.items if int(each.id) > int(old.id) and writes.fingerprint(each) == mark), None)
-        if twin is None:
+        new = self._left_over(order, known, old, body, operation)
+        if new is None:
+            before = {each.id for each in known.items}
             known = await self._add(known, [body], deadline, operation)
-            twin = next(each for each in known.items if each.id not in before)
-        done = await self._delete(known, old, deadline, operation)
-        return _with_receipt(done, renamed={old.id: twin.id}, attempts=max(known.receipt.attempts, done.receipt.attempts))
+            new = next(each for each in known.items if each.id not in before)
+            self._seen.exchanging(old, new)
+        try:
+            done = await self._delete(known, old, deadline, operation)
+        except PrintKitError as error:
+            error.message += f" (photo {new.id} stands for {old.id} already, both are in the order: {operation} again to finish)"
+            raise
+        return _with_receipt(done, renamed={old.id: new.id}, attempts=max(known.receipt.attempts, done.receipt.attempts))
+
+    def _left_over(self, order: OrderLike, known: Order, old: Item, body: Body, operation: str) -> Item | None:
+        """The photo that an interrupted call added already.
+
+        One that only looks like it may be an item of its own: then nobody here can tell, and nothing is done.
+        """
+        mark = writes.fingerprint_of_body(body)
+        twins = [each for each in known.items if int(each.id) > int(old.id) and writes.fingerprint(each) == mark]
+        at_hand = {each.id for each in order.items} if isinstance(order, Order) else None
+        for twin in twins:
+            if self._seen.stands_for(old, twin) or (at_hand is not None and old.id in at_hand and twin.id not in at_hand):
+                return twin
+        strange = next((twin for twin in twins if not self._seen.was_added_here(twin)), None)
+        if strange is None:
+            return None
+        raise self._conflict(
+            known,
+            f"photo {strange.id} is already what photo {old.id} would become. If an interrupted {operation} left it, "
+            f"finish with cancel_items(order, [{old.id!r}]); if it is an item of its own, raise its copies and cancel {old.id!r}",
+            operation,
+        )
 
     async def _delete(self, known: Order, item: Item, deadline: Deadline, operation: str) -> Order:
         left = translate.with_items(known, [each for each in known.items if each.id != item.id], self._scope)

@@ -31,14 +31,17 @@ class Settings(ConnectionSettings):
 
     @property
     def account(self) -> str:
+        """The merchant id."""
         return self.merchant_id
 
     @property
     def url(self) -> str:
+        """The host of the environment, or ``base_url``; with the version's path."""
         if self.base_url is None:
             return _HOSTS[self.environment]
         base = self.base_url.rstrip("/")
         return base if base.count("/") > 2 else f"{base}/v2.5"
 
     def headers(self) -> Mapping[str, Secret | str]:
+        """The two credentials (seed 004, "Authentication"), and the one format whose schema is stable (reference 12.17)."""
         return {"X-Pwinty-MerchantId": self.merchant_id, "X-Pwinty-REST-API-Key": self.api_key, "Accept": "application/json"}

@@ -20,7 +20,7 @@ List = Callable[[Mapping[str, str]], Awaitable[tuple[Order, ...]]]
 @final
 @frozen
 class OrderPages:
-    """The list comes newest first, which is by descending id (reference/pwinty-api.md section 7.2), and has neither a total nor a next link.
+    """The list comes newest first, which is by descending id (reference section 7.2), and has neither a total nor a next link.
 
     A cursor holds the offset and the last id given out. New orders push entries down: what was given out already is left out. Entries
     that leave the filter pull others up: the next page begins one entry early, and steps back until it sees an id that is not new.

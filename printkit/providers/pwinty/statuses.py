@@ -1,6 +1,7 @@
 """Pwinty's words as tables: order, photo and validation words both ways. Holds no logic beyond looking a word up.
 
-Sources: seed 004 ("Get an order", "Photos", "Validate an order", "Submit an order / update status"); reference/pwinty-api.md sections 8, 9 and 11.
+Sources: seed 004 ("Get an order", "Photos", "Validate an order", "Submit an order / update status"); reference/pwinty-api.md
+sections 8, 9 and 11.
 Words are compared without regard to case (reference 12.7).
 """
 
@@ -26,7 +27,7 @@ FILTER: Final = {
     OrderStatus.SHIPPED: "Complete",
     OrderStatus.CANCELLED: "Cancelled",
 }
-"""The word to list by. Where several statuses share one, the entries are told apart here. A status that is missing never occurs at Pwinty."""
+"""The word to list by. Where several statuses share one, the entries are told apart here. A status that is missing never occurs."""
 
 TARGET: Final = {
     OrderStatus.SUBMITTED: "Submitted",

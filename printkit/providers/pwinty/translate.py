@@ -113,7 +113,7 @@ def read_validation(response: Response) -> ValidationReport:
 
 
 def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]:
-    """What became of each of ``count`` photos, in the order of the request (reference 7.10): the item, or why it was refused (reference 12.9).
+    """What became of each of ``count`` photos, in the order of the request (reference 7.10): the item, or why not (reference 12.9).
 
     Raises:
         UnreadableAnswerError: it is not such an answer, or tells of another number of photos.
@@ -176,9 +176,7 @@ def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
     return evolve(order, status=status, items=settled)
 
 
-def _states(
-    word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope
-) -> tuple[OrderStatus, tuple[Item, ...]]:
+def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
     base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
     if base is OrderStatus.UNKNOWN:
         scope.drift("order status", word)
@@ -339,7 +337,7 @@ def new_order_problems(new: NewOrder, country: str | None, environment: str) -> 
     is_test = environment != "live"
     if new.test is not None and new.test is not is_test:
         kind = "a test" if is_test else "real"
-        yield FieldProblem("test", f"Pwinty has no test orders: in the {environment} environment every order is {kind}. Use another environment")
+        yield FieldProblem("test", f"every order of the {environment} environment is {kind}: use another environment")
 
 
 def photo_problems(photos: Iterable[Photo], order: Order | None, currency: str | None) -> Iterator[FieldProblem]:

@@ -1,11 +1,11 @@
-"""How to find out whether a write happened at Pwinty: fingerprints, pre-images and look-ups, by policy of the shop's documents. Sends no write.
+"""How to find out whether a write happened at Pwinty: fingerprints, pre-images and look-ups. Sends no write.
 
 Every look-up reads; what it finds is compared with what was meant and with what was there before (``ReconcileHandle``).
 """
 
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 from attrs import evolve
 
@@ -163,31 +163,63 @@ async def find_deleted(handle: ReconcileHandle, read_order: ReadOrder) -> Found[
 
 @final
 class Seen:
-    """The newest list of photo ids this process has seen of each order, for some thousand orders.
+    """What this process has seen and done, for some thousand orders: memory, not proof. What is forgotten costs a read or a refusal.
 
     An ``Order`` at hand serves as a pre-image only while it is the newest: an older one lacks photos that were added since, and
     those would be taken for the ones whose answer was lost.
     """
 
     def __init__(self, limit: int = 10_000) -> None:
-        self._orders: OrderedDict[str, frozenset[str]] = OrderedDict()
-        self._limit = limit
+        self._photos = _Newest[str, frozenset[str]](limit)
+        self._added = _Newest[str, None](limit)
+        self._exchanged = _Newest[str, str](limit)
 
     def note(self, order: Order) -> Order:
         """The shop has just said that these are the order's photos."""
-        self._orders[order.id] = frozenset(item.id for item in order.items)
-        self._orders.move_to_end(order.id)
-        if len(self._orders) > self._limit:
-            self._orders.popitem(last=False)
+        self._photos.put(order.id, frozenset(item.id for item in order.items))
         return order
+
+    def note_added(self, before: Order, order: Order) -> Order:
+        """The same, after photos were added here."""
+        known = {item.id for item in before.items}
+        for item in order.items:
+            if item.id not in known:
+                self._added.put(item.id, None)
+        return self.note(order)
 
     def is_newest(self, order: Order) -> bool:
         """True when the order at hand has exactly the photos that were seen last."""
-        return self._orders.get(order.id) == frozenset(item.id for item in order.items)
+        return self._photos.get(order.id) == frozenset(item.id for item in order.items)
 
-    def forget(self, order_id: str) -> None:
-        """Something may have changed that was not seen."""
-        self._orders.pop(order_id, None)
+    def was_added_here(self, item: Item) -> bool:
+        """True when this process added the photo as an item of its own."""
+        return item.id in self._added and item.id not in self._exchanged.values()
+
+    def exchanging(self, old: Item, new: Item) -> None:
+        """``new`` was added to take the place of ``old``."""
+        self._exchanged.put(old.id, new.id)
+
+    def stands_for(self, old: Item, new: Item) -> bool:
+        """True when ``new`` was added here to take the place of ``old``."""
+        return self._exchanged.get(old.id) == new.id
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class _Newest(OrderedDict[K, V]):
+    """The newest entries, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def put(self, key: K, value: V) -> None:
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self._limit:
+            self.popitem(last=False)
 
 
 def _ids(found: Iterable[Order | Item]) -> str:
