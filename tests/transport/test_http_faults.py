@@ -81,7 +81,16 @@ EXPECTED = {
     "cut_gzip": {Cause.BAD_ENCODING},
     "unknown_encoding": {Cause.BAD_ENCODING},
 }
-KNOWS_THE_STATUS = {"body_cut", "body_stalls", "chunked_cut", "endless_chunked", "endless_until_eof", "bad_gzip", "cut_gzip", "unknown_encoding"}
+KNOWS_THE_STATUS = {
+    "body_cut",
+    "body_stalls",
+    "chunked_cut",
+    "endless_chunked",
+    "endless_until_eof",
+    "bad_gzip",
+    "cut_gzip",
+    "unknown_encoding",
+}
 
 
 @pytest.mark.parametrize("fault", EXPECTED)

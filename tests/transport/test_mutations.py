@@ -1,0 +1,80 @@
+"""The fault tests are worth something only if they fail when a guard is taken away: here each guard is."""
+
+from collections.abc import Callable
+
+import aiohttp
+import pytest
+
+from printkit.exchange import Effect, Response
+from printkit.transport import caller as caller_module, http as http_module
+from tests.transport.test_caller import a_write_is_sent_once
+from tests.transport.test_http_faults import attempt_fresh, attempt_redirect, attempt_reused, is_honest
+
+
+async def hidden_resend() -> None:
+    is_honest(*await attempt_fresh("fin_after_reading", "PUT", Effect.WRITES))
+
+
+async def hidden_resend_on_a_reused_connection() -> None:
+    is_honest(*await attempt_reused("rst_after_reading", "DELETE", Effect.WRITES))
+
+
+async def hidden_resend_of_a_read() -> None:
+    is_honest(*await attempt_fresh("half_head", "GET", Effect.READS))
+
+
+async def lie_about_sending() -> None:
+    is_honest(*await attempt_fresh("stall", "POST", Effect.WRITES))
+
+
+async def stolen_by_redirect() -> None:
+    ending, stolen = await attempt_redirect(307, "POST", Effect.WRITES)
+    assert isinstance(ending, Response)
+    assert stolen == 0
+
+
+async def pass_on(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    return await handler(request)
+
+
+async def mark_nothing(*_: object) -> None:
+    pass
+
+
+def without_the_middleware(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(http_module, "_send_once", pass_on)
+
+
+def without_the_mark(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(http_module, "_mark_sent", mark_nothing)
+
+
+def following_redirects(patch: pytest.MonkeyPatch) -> None:
+    original = aiohttp.ClientSession._request
+
+    async def follow(self, *args, **options):
+        return await original(self, *args, **{**options, "allow_redirects": True})
+
+    patch.setattr(aiohttp.ClientSession, "_request", follow)
+
+
+def repeating_writes_like_reads(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(caller_module, "_write_may_be_repeated", caller_module._read_may_be_repeated)
+
+
+MUTATIONS = [
+    (without_the_middleware, hidden_resend),
+    (without_the_middleware, hidden_resend_on_a_reused_connection),
+    (without_the_middleware, hidden_resend_of_a_read),
+    (without_the_mark, lie_about_sending),
+    (following_redirects, stolen_by_redirect),
+    (repeating_writes_like_reads, a_write_is_sent_once),
+]
+
+
+@pytest.mark.parametrize(("mutate", "check"), MUTATIONS, ids=lambda each: each.__name__)
+async def test_the_check_notices(mutate: Callable[[pytest.MonkeyPatch], None], check, monkeypatch):
+    await check()
+    mutate(monkeypatch)
+    with pytest.raises(AssertionError):
+        await check()
