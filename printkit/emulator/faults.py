@@ -73,6 +73,7 @@ class Throttle:
 
     retry_after: str | None = "1"
     status: int = field(default=429, validator=[instance_of(int), ge(100)])
+    commit: bool = False
 
 
 @final

@@ -1,0 +1,1 @@
+"""Everything that listens: emulated shops over real HTTP. Names no shop."""
