@@ -20,7 +20,20 @@ from ...errors import (
     UnsupportedOperationError,
 )
 from ...exchange import Effect, Request, Response
-from ...model import Artwork, Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Photo, Recipient, RefusedItem, ValidationReport
+from ...model import (
+    Artwork,
+    Item,
+    NewOrder,
+    Order,
+    OrderRef,
+    OrderStatus,
+    Payment,
+    Photo,
+    Receipt,
+    Recipient,
+    RefusedItem,
+    ValidationReport,
+)
 from ...paging import Pager
 from ...provider import Capability, Connection, ItemLike, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
@@ -389,7 +402,8 @@ class Pwinty:
     ) -> Order:
         write = self._write(request, accept, step or request.operation, how)
         done = await self._writer.perform(write, deadline)
-        return _with_receipt(done.value, attempts=done.attempts, reconciled=done.reconciled)
+        before = done.value.receipt if done.reconciled else Receipt()
+        return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=done.reconciled))
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
         defaults = {"refuse": self._shop.refuse(request), "find": self._find}
