@@ -42,7 +42,8 @@ class Slots:
         try:
             await turn
         except asyncio.CancelledError:
-            if self._waiting.pop(turn, turn) is turn:
+            self._waiting.pop(turn, None)
+            if not turn.cancelled():  # called in the same moment: the place is ours to pass on
                 self._hand_over()
             raise
 

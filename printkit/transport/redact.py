@@ -105,6 +105,7 @@ def _any_spelling(character: str) -> str:
         rf"\\u{{?0{{0,4}}{code:x}}}?",
         rf"&\#(?:0{{0,4}}{code}|x0{{0,4}}{code:x});",
         "".join(rf"\\x{octet:02x}" for octet in octets),
+        rf"\\x{code:02x}",
         rf"\\{re.escape(character)}",
     }
     if character == " ":

@@ -1,0 +1,147 @@
+"""What may be printed of an exchange, and that no known secret survives in foreign text, however it is spelt."""
+
+import base64
+import copy
+import html
+import json
+import pickle
+from urllib.parse import quote, quote_plus, unquote
+
+import pytest
+from hypothesis import assume, given, strategies as st
+
+from printkit.exchange import Effect, Request
+from printkit.secret import Secret
+from printkit.transport.redact import Redactor, printable
+
+KEYS = ["4f9c-KEY/with+odd=signs&%2B é\\\"'", "Ab3dEf6hIj9k", "plain-uuid-4d36e96e-e325-11ce", "пароль☃😀key"]
+SPELLINGS = {
+    "raw": str,
+    "upper": str.upper,
+    "percent": lambda key: quote(key, safe=""),
+    "percent-lower": lambda key: quote(key, safe="").lower(),
+    "percent-with-slash": quote,
+    "plus": quote_plus,
+    "twice": lambda key: quote(quote(key, safe=""), safe=""),
+    "every-octet": lambda key: "".join(f"%{octet:02x}" for octet in key.encode()),
+    "json": lambda key: json.dumps(key)[1:-1],
+    "json-utf8": lambda key: json.dumps(key, ensure_ascii=False)[1:-1],
+    "json-in-json": lambda key: json.dumps(key)[1:-1].replace("/", "\\/"),
+    "repr": lambda key: repr(key)[1:-1],
+    "bytes-repr": lambda key: repr(key.encode())[2:-1],
+    "html": html.escape,
+    "hex": lambda key: key.encode().hex(),
+    "hex-upper": lambda key: key.encode().hex().upper(),
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+def test_a_secret_is_masked_however_it_is_spelt(spell, key):
+    spelt = spell(key)
+    cleaned = Redactor([Secret(key)]).clean(f"before {spelt} after", 2000)
+    assert cleaned == "before *** after"
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode], ids=["std", "urlsafe"])
+@pytest.mark.parametrize("before", range(7))
+@pytest.mark.parametrize("after", range(4))
+def test_a_secret_is_masked_inside_base64_at_any_alignment(encode, key, before, after):
+    spelt = encode(b"m" * before + key.encode() + b"n" * after).decode()
+    certain = spelt[-(-before * 8 // 6) : (before + len(key.encode())) * 8 // 6]
+    for text in (spelt, quote(spelt, safe="")):
+        cleaned = unquote(Redactor([Secret(key)]).clean(text, 2000))
+        assert cleaned == spelt.replace(certain, "***")
+
+
+@given(st.text(min_size=6), st.sampled_from(sorted(SPELLINGS)), st.text(), st.text())
+def test_no_spelling_of_any_secret_survives(key, spelling, before, after):
+    assume(not set(key) & set("*"))
+    assume(len(key.upper()) == len(key) == len(key.lower()) == len(key.casefold()))
+    assume(spelling != "upper" or key.upper().lower() == key.lower())
+    spelt = SPELLINGS[spelling](key)
+    cleaned = Redactor([Secret(key)]).clean(before + spelt + after, 10_000)
+    assume(key not in before + after)
+    assert spelt not in cleaned
+    assert key not in cleaned
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8), st.integers(0, 3000), st.integers(0, 300))
+def test_a_secret_at_the_edge_is_not_cut_in_two(key, before, limit):
+    cleaned = Redactor([Secret(key)]).clean("." * before + key + "." * 3000, limit)
+    assert key[:4] not in cleaned
+
+
+@given(st.integers(0, 60), st.integers(0, 200))
+def test_masking_many_does_not_pull_half_a_secret_into_sight(count, filling):
+    key = "Ab3dEf6hIj9k"
+    cleaned = Redactor([Secret(key)]).clean(key * count + "." * filling + key * 100, 200)
+    assert "Ab3" not in cleaned
+
+
+@given(st.text())
+def test_what_is_left_can_be_printed(text):
+    cleaned = Redactor().clean(text)
+    assert cleaned.isprintable()
+    assert len(cleaned) <= 201
+    cleaned.encode()
+
+
+def test_control_characters_are_spelt_out():
+    assert Redactor().clean("a\x1b[31m\r\nb\u202ec\u2028\ud800\x00") == r"a\x1b[31m\r\nb\u202ec\u2028\ud800\x00"
+
+
+def test_plain_text_stays_as_it_is():
+    assert Redactor([Secret("Ab3dEf6hIj9k")]).clean("Order 17 wasn't found: naïve ☃") == "Order 17 wasn't found: naïve ☃"
+
+
+@pytest.mark.parametrize(("text", "cleaned"), [("abc", "abc"), ("abcd", "abc…"), ("ab\n", r"ab\…"), ("", "")])
+def test_long_text_is_cut(text, cleaned):
+    assert Redactor().clean(text, 3) == cleaned
+
+
+def test_a_huge_text_costs_little():
+    assert Redactor([Secret("%25" * 20)]).clean("%25" * 3_000_000).endswith("…")
+
+
+def test_empty_secrets_mask_nothing():
+    assert Redactor([Secret("")]).clean("abc") == "abc"
+
+
+def test_the_longer_secret_goes_first():
+    assert Redactor([Secret("abcdef"), Secret("abcdefghij")]).clean("abcdefghij") == "***"
+
+
+def test_a_redactor_shows_and_lends_nothing():
+    redactor = Redactor([Secret("Ab3dEf6hIj9k")])
+    assert repr(redactor) == "Redactor()"
+    assert "Ab3" not in repr([getattr(redactor, name) for name in dir(redactor) if "__r" in name and name != "__repr__"])
+    for attempt in (pickle.dumps, copy.copy):
+        with pytest.raises(TypeError, match="cannot be pickled"):
+            attempt(redactor)
+
+
+def request(**members) -> Request:
+    return Request(**({"method": "GET", "path": "/Orders/17", "effect": Effect.READS, "template": "/Orders/{id}"} | members))
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "line"),
+    [
+        (request(), None, "GET /Orders/{id}"),
+        (request(), 404, "GET /Orders/{id} -> 404"),
+        (request(template=""), 404, "GET (path not shown) -> 404"),
+        (request(query=[("count", "10"), ("merchantOrderId", "ORD-1"), ("Page", "2")]), 200, "GET /Orders/{id}?count=10&Page=2 -> 200"),
+        (request(query=[("count", "10 or more"), ("offset", "")]), 200, "GET /Orders/{id} -> 200"),
+        (request(method="GET\r\nX: y"), None, "? /Orders/{id}"),
+    ],
+)
+def test_what_is_printed_of_an_exchange(asked, status, line):
+    assert printable(asked, status) == line
+    assert Redactor().exchange(asked, status) == line
+
+
+def test_a_secret_in_an_allowed_place_is_masked_too():
+    redactor = Redactor([Secret("Ab3dEf6hIj9k")])
+    assert redactor.exchange(request(query=[("page", "Ab3dEf6hIj9k")])) == "GET /Orders/{id}?page=***"
