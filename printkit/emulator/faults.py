@@ -314,5 +314,5 @@ def _read_instruction(given: object) -> Instruction:
 
 def _members(given: object, what: str) -> dict[str, Any]:
     if not isinstance(given, Mapping):
-        raise ValueError(f"{what} is a JSON object")  # noqa: TRY004 - one class for all that does not fit
+        raise ValueError(f"{what} is a JSON object")
     return {str(name): value for name, value in cast(Mapping[object, object], given).items()}

@@ -25,7 +25,6 @@ from aiohttp import web
 from attrs import asdict
 
 from printkit.emulator.bodies import Body, gather, read_body
-from printkit.emulator.clock import Clock
 from printkit.emulator.faults import FaultScript, read_fault
 from printkit.emulator.shop import Shop, UnknownControlError
 from printkit.exchange import Effect, Request
@@ -98,7 +97,7 @@ class Control:
 
     async def _advance(self, members: Members) -> Members:
         by = timedelta(seconds=_seconds(members.get("seconds")))
-        clocks: dict[int, Clock] = {id(shop.clock): shop.clock for shop in self._shops.values()}
+        clocks = {id(shop.clock): shop.clock for shop in self._shops.values()}
         for clock in clocks.values():
             clock.advance(by)
         await self._tick()
@@ -122,5 +121,5 @@ async def _read(request: web.Request) -> Body:
     kind = "application/json" if content.lstrip()[:1] in {b"{", b"["} else request.headers.get("Content-Type")
     body = read_body(Request(request.method, "/", Effect.WRITES, body=content, content_type=kind))
     if not isinstance(body, Body):
-        raise ValueError("the body is not readable JSON, form or multipart")  # noqa: TRY004 - one class for all that does not fit
+        raise ValueError("the body is not readable JSON, form or multipart")
     return body
