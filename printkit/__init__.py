@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .kit import PrintKit, connect
     from .model import (
         Artwork,
+        ArtworkStatus,
         Country,
         Issue,
         Item,
@@ -64,7 +65,7 @@ _HOMES = {
     "exchange": "Effect Request Response",
     "kit": "PrintKit connect",
     "model": (
-        "Artwork Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product ProductList "
+        "Artwork ArtworkStatus Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product ProductList "
         "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
     "paging": "Page Pager",
@@ -80,6 +81,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Applied",
     "Artwork",
+    "ArtworkStatus",
     "AuthenticationError",
     "Capability",
     "Catalogue",

@@ -30,6 +30,8 @@ class Content:
     """Bytes; None when it is not known before the end."""
     progress: Callable[[int, int | None], None] | None = None
     """Called with the bytes sent so far and ``size`` after every chunk."""
+    replayable: bool = True
+    """False for a stream that can be read only once: the request that holds it is sent once."""
 
     def __repr__(self) -> str:
         return f"Content(size={self.size})"

@@ -135,6 +135,20 @@ class Recipient:
 
 # ── Artwork ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+class ArtworkStatus(enum.StrEnum):
+    """Whether a shop has a picture."""
+
+    PENDING = "pending"
+    """Still to be fetched; nothing needs to be done."""
+    READY = "ready"
+    FAILED = "failed"
+    """It could not be fetched, or is not a picture the shop can print: replace it."""
+    MISSING = "missing"
+    """The shop has neither a URL nor a file: replace it."""
+    UNKNOWN = "unknown"
+    """The shop used a word printkit does not know: see ``provider_status``."""
+
+
 ArtworkStream = Callable[[], AsyncIterator[bytes]]
 
 
@@ -160,8 +174,10 @@ class Artwork:
     """Pixels."""
     md5: str | None = None
     """Hex digest of the file. Given by you it is checked by the shop; read back it is the shop's own."""
-    status: str | None = None
-    """The shop's word on whether it has the picture."""
+    status: ArtworkStatus | None = None
+    """Whether the shop has the picture; None for artwork to order."""
+    provider_status: str | None = None
+    """The shop's own word for it."""
     preview_url: str | None = None
     thumbnail_url: str | None = None
 

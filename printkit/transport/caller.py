@@ -135,7 +135,8 @@ class Caller:
             Exception: what the caller's own upload stream raised; ``wire.sent`` tells whether the request's head had left.
         """
         now = self._clock()
-        ending = await self._repeat(request, wire, now + WRITE_SHARE * (deadline.ends - now), _write_may_be_repeated)
+        may_be_repeated = _write_may_be_repeated if _is_replayable(request) else _never
+        ending = await self._repeat(request, wire, now + WRITE_SHARE * (deadline.ends - now), may_be_repeated)
         if isinstance(ending, Response) and throttled(ending):
             wire.clear()
             raise self._rate_limited(request, ending)
@@ -275,6 +276,14 @@ def _write_may_be_repeated(ending: Ending) -> bool:
             return False
         case NotSent(cause=cause):
             return not cause.lasting
+
+
+def _never(ending: Ending) -> bool:
+    return False
+
+
+def _is_replayable(request: Request) -> bool:
+    return isinstance(request.body, bytes) or all(not isinstance(part.content, Content) or part.content.replayable for part in request.body)
 
 
 def _is_trouble(response: Response) -> bool:

@@ -7,7 +7,7 @@ Words are compared without regard to case (reference 12.7).
 
 from typing import Final
 
-from ...model import OrderStatus, Payment, ProblemCode, Severity, Sizing
+from ...model import ArtworkStatus, OrderStatus, Payment, ProblemCode, Severity, Sizing
 
 ORDER: Final = {
     "notyetsubmitted": OrderStatus.DRAFT,
@@ -53,14 +53,14 @@ ALLOWED: Final = {
 EDITABLE: Final = ("NotYetSubmitted",)
 """Where photos may be added or removed and the recipient changed (seed 004)."""
 
-STUCK_PHOTO: Final = frozenset({"filenotfoundaturl", "invalid"})
-"""Photo words that keep an order from being printed until somebody acts."""
-
-FETCHED_PHOTO: Final = frozenset({"ok", "filenotfoundaturl", "invalid", "awaitingurlordata"})
-"""Photo words that no longer change by themselves."""
-
-PHOTO: Final = STUCK_PHOTO | FETCHED_PHOTO | {"notyetdownloaded"}
-"""Every documented photo word."""
+PHOTO: Final = {
+    "awaitingurlordata": ArtworkStatus.MISSING,
+    "notyetdownloaded": ArtworkStatus.PENDING,
+    "ok": ArtworkStatus.READY,
+    "filenotfoundaturl": ArtworkStatus.FAILED,
+    "invalid": ArtworkStatus.FAILED,
+}
+"""What a photo's word means for its picture (seed 004, "Get a photo")."""
 
 SIZING: Final = {Sizing.CROP: "Crop", Sizing.FIT: "ShrinkToFit", Sizing.STRETCH: "ShrinkToExactFit"}
 SIZING_MEANS: Final = {word.lower(): sizing for sizing, word in SIZING.items()}

@@ -19,6 +19,7 @@ from ...errors import (
 from ...exchange import Response
 from ...model import (
     Artwork,
+    ArtworkStatus,
     Item,
     Money,
     NewOrder,
@@ -152,7 +153,8 @@ def photo(answer: wire.Photo, scope: Scope) -> Item:
             Artwork(
                 url=_text(answer.url),
                 md5=_text(answer.md5_hash) or None,
-                status=word,
+                status=statuses.PHOTO.get(_lower(word), ArtworkStatus.UNKNOWN),
+                provider_status=word,
                 preview_url=_text(answer.preview_url) or None,
                 thumbnail_url=_text(answer.thumbnail_url) or None,
             ),
@@ -196,7 +198,8 @@ def _item_state(item: Item, base: OrderStatus, shipped: set[str]) -> OrderStatus
         return base
     if item.id in shipped:
         return OrderStatus.SHIPPED
-    return OrderStatus.ACTION_REQUIRED if _lower(item.provider_status) in statuses.STUCK_PHOTO else base
+    stuck = any(picture.status is ArtworkStatus.FAILED for picture in item.artwork)
+    return OrderStatus.ACTION_REQUIRED if stuck else base
 
 
 def _shipment(answer: wire.Shipment, word: str) -> Shipment:
