@@ -87,9 +87,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _no_segment_climbs(path: str) -> None:
-    if "%" not in path and "." not in path:
-        return
-    if any(_climbs(segment) for segment in path.split("/")):
+    if not path.startswith("/") or (("%" in path or "." in path) and any(_climbs(segment) for segment in path.split("/"))):
         raise InvalidRequestError([FieldProblem("path", "an id holds '.', '..' or a control character, plainly or encoded")])
 
 

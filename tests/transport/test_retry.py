@@ -32,7 +32,10 @@ def asked(text: str, **headers: str) -> float | None:
         ("Sun, 22 Nov 2026 11:00:00 GMT", 0.0),
         ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
         *[(garbage, None) for garbage in ("", "soon", "-1", "+1", "NaN", "nan", "inf", "-inf", "Infinity", "1e400", "9" * 400, "0x10")],
-        *[(garbage, None) for garbage in ("１０", "١٢", "1_000", "1,5", "Sun, 99 Nov 2026 12:00:30 GMT", "Sun, 22 Nov 99999 12:00:30 GMT", "\x00")],
+        *[
+            (garbage, None)
+            for garbage in ("１０", "١٢", "1_000", "1,5", "Sun, 99 Nov 2026 12:00:30 GMT", "Sun, 22 Nov 99999 12:00:30 GMT", "\x00")
+        ],
     ],
 )
 def test_retry_after(text, seconds):
