@@ -78,7 +78,7 @@ class Catalogue:
         """The rate for a band: the wished method and tracking where there is one, else the nearest."""
         wished = "priority" if method is not None and method.lower() == "priority" else "cheapest"
         fitting = [rate for rate in self.rates if rate.band == band]
-        fitting.sort(key=lambda rate: (rate.tracked is not tracked, rate.method != wished, rate.price_gbp))
+        fitting.sort(key=lambda rate: (rate.method != wished, rate.tracked is not tracked, rate.price_gbp))
         return fitting[0] if fitting else None
 
 
