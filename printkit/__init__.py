@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ProviderError,
         RateLimitedError,
         RejectedError,
+        StillWaitingError,
         TransportError,
         UnreadableAnswerError,
         UnsupportedOperationError,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
         ValidationReport,
     )
     from .paging import Page, Pager
-    from .provider import Capability, Catalogue, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
+    from .provider import Capability, Catalogue, Issues, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
     from .secret import Secret
     from .telemetry import Hook, LoggingHook
     from .writes import Applied, NotApplied, ReconcileHandle, Unknown
@@ -59,17 +60,17 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": (
         "AuthenticationError ConfigError ConflictError FieldProblem InvalidRequestError NotFoundError NotSentError OutcomeUnknownError "
-        "PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError TransportError UnreadableAnswerError "
-        "UnsupportedOperationError"
+        "PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError StillWaitingError TransportError "
+        "UnreadableAnswerError UnsupportedOperationError"
     ),
     "exchange": "Effect Request Response",
     "kit": "PrintKit connect",
     "model": (
-        "Artwork ArtworkStatus Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product ProductList "
-        "Receipt Recipient Severity Shipment Sizing ValidationReport"
+        "Artwork ArtworkStatus Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product "
+        "ProductList Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
     "paging": "Page Pager",
-    "provider": "Capability Catalogue PrintProvider ProviderInfo Stage Support SupportLevel",
+    "provider": "Capability Catalogue Issues PrintProvider ProviderInfo Stage Support SupportLevel",
     "secret": "Secret",
     "telemetry": "Hook LoggingHook",
     "writes": "Applied NotApplied ReconcileHandle Unknown",
@@ -93,6 +94,7 @@ __all__ = [
     "Hook",
     "InvalidRequestError",
     "Issue",
+    "Issues",
     "Item",
     "LoggingHook",
     "Money",
@@ -130,6 +132,7 @@ __all__ = [
     "Shipment",
     "Sizing",
     "Stage",
+    "StillWaitingError",
     "Support",
     "SupportLevel",
     "TransportError",

@@ -17,6 +17,7 @@
       TransportError                    no answer came, and nothing can have happened
         NotSentError                    the request never left
       OutcomeUnknownError               a write may have happened: reconcile, do not repeat
+      StillWaitingError                 what was waited for has not come in time; nothing is wrong yet
 
 ``OutcomeUnknownError`` is not a ``TransportError``, nor related to ``TimeoutError`` or ``ConnectionError``, so that wrappers
 that retry those leave it alone.
@@ -198,6 +199,12 @@ class TransportError(PrintKitError):
 
 class NotSentError(TransportError):
     """The request never left this machine, so the shop knows nothing of it."""
+
+
+class StillWaitingError(PrintKitError):
+    """What was waited for has not come in time. ``order`` says which order; waiting again is harmless."""
+
+    retryable = True
 
 
 class OutcomeUnknownError(PrintKitError):

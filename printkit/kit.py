@@ -8,12 +8,24 @@ from typing import Any, NoReturn, Self, TypeVar, final
 
 from attrs import evolve, frozen
 
-from . import config, registry
-from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError
+from . import config, registry, waiting
+from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
-from .model import Artwork, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
+from .model import Artwork, Country, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, ProductList, Recipient, ValidationReport
 from .paging import Page, Pager
-from .provider import Capability, Connection, ItemLike, OrderLike, PrintProvider, ProviderInfo, Stage, Support
+from .provider import (
+    Capability,
+    Catalogue,
+    Connection,
+    Issues,
+    ItemLike,
+    OrderLike,
+    PhotoProgress,
+    PrintProvider,
+    ProviderInfo,
+    Stage,
+    Support,
+)
 from .secret import Secret
 from .skus import SkuMap
 from .telemetry import Hook, Telemetry
@@ -145,8 +157,10 @@ class PrintKit:
         at = self._at(provider)
         return self._yours(at, await at.provider.create_order(new))
 
-    async def add_photos(self, order: OrderLike, photos: Iterable[Photo]) -> Order:
+    async def add_photos(self, order: OrderLike, photos: Iterable[Photo], *, progress: PhotoProgress | None = None) -> Order:
         """Add prints to an order that is not yet submitted.
+
+        ``progress`` is told of files on their way: the photo's place in the list, the bytes sent so far, and all of them if known.
 
         Raises:
             ConflictError: the order is submitted already.
@@ -155,7 +169,7 @@ class PrintKit:
         at = self._of(order)
         given = tuple(photos)
         resolved = [self._skus.to_shop(photo, at.names) if isinstance(photo, Photo) else photo for photo in given]
-        return self._yours(at, await at.provider.add_photos(order, resolved))
+        return self._yours(at, await at.provider.add_photos(order, resolved, progress=progress))
 
     async def place_order(self, new: NewOrder, photos: Iterable[Photo], *, provider: str | None = None) -> Order:
         """Create an order, add its photos and submit it. An error after the creation carries the order's reference as ``error.order``.
@@ -216,6 +230,22 @@ class PrintKit:
         """Ask what stands between an order and printing. ``report.ok`` is the shop's verdict; ``report.problems`` says what to mend."""
         return await self._of(order).provider.validate(order)
 
+    async def wait_for_artwork(self, order: OrderLike, *, timeout: float = 300.0) -> Order:  # noqa: ASYNC109 - ends in our own error
+        """Read the order until the shop has fetched every picture, or failed to; see ``item.artwork[0].status``.
+
+        An order may be submitted while pictures are still to be fetched, and then stand still because one of them cannot be.
+
+        Args:
+            order: the order.
+            timeout: seconds.
+
+        Raises:
+            StillWaitingError: some pictures were still to be fetched then.
+        """
+        return await waiting.until(
+            lambda: self.get_order(order), waiting.has_artwork, timeout, "the shop has not fetched every picture yet"
+        )
+
     async def submit(self, order: OrderLike) -> Order:
         """Place the order: from here on it prints and charges.
 
@@ -257,6 +287,47 @@ class PrintKit:
         """
         at = self._of(order)
         return self._yours(at, await at.provider.set_status(order, status))
+
+    # ── What some shops have ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def list_products(self, *, country: str | None = None, quality: str | None = None, provider: str | None = None) -> ProductList:
+        """What a shop sells in one country (two letters) and quality (the shop's word); the settings say which by default."""
+        return await self._catalogue(Capability.LIST_PRODUCTS, provider).list_products(country=country, quality=quality)
+
+    async def list_countries(self, *, provider: str | None = None) -> tuple[Country, ...]:
+        """The countries a shop knows."""
+        return await self._catalogue(Capability.LIST_COUNTRIES, provider).list_countries()
+
+    async def report_issue(
+        self,
+        order: OrderLike,
+        kind: str,
+        action: str,
+        *,
+        detail: str | None = None,
+        action_detail: str | None = None,
+        items: Iterable[ItemLike] = (),
+    ) -> Issue:
+        """Complain about an order. ``kind`` and ``action`` are the shop's words, such as ``DamagedOrder`` and ``Reprint``.
+
+        Raises:
+            OutcomeUnknownError: it may have been reported. A reprint or refund is never asked for twice by itself.
+        """
+        at = self._issues(order)
+        return await at.report_issue(order, kind, action, detail=detail, action_detail=action_detail, items=tuple(items))
+
+    async def list_issues(self, order: OrderLike) -> tuple[Issue, ...]:
+        """All complaints about an order."""
+        return await self._issues(order).list_issues(order)
+
+    async def get_issue(self, order: OrderLike, issue_id: str) -> Issue:
+        """One complaint."""
+        return await self._issues(order).get_issue(order, issue_id)
+
+    async def update_issue(self, order: OrderLike, issue_id: str, *, comment: str | None = None, cancel: bool = False) -> Issue:
+        """Add a comment to a complaint, take it back, or both."""
+        at = self._issues(order)
+        return await at.update_issue(order, issue_id, comment=comment, cancel=cancel)
 
     # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -331,6 +402,21 @@ class PrintKit:
         if name not in self._opened:
             raise ConfigError(f"there is no connection {name!r}; open are {', '.join(self._opened)}")
         return self._opened[name]
+
+    def _catalogue(self, capability: Capability, provider: str | None) -> Catalogue:
+        at = self._at(provider)
+        if isinstance(at.provider, Catalogue):
+            return at.provider
+        raise self._lacks(at, capability)
+
+    def _issues(self, order: OrderLike) -> Issues:
+        at = self._of(order)
+        if isinstance(at.provider, Issues):
+            return at.provider
+        raise self._lacks(at, Capability.ISSUES)
+
+    def _lacks(self, at: _Opened, capability: Capability) -> UnsupportedOperationError:
+        return UnsupportedOperationError(at.account.provider, capability, at.provider.info.supports(capability).why)
 
     def _of(self, order: OrderLike) -> _Opened:
         return self._at(self._ref(order).provider)

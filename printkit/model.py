@@ -135,6 +135,7 @@ class Recipient:
 
 # ── Artwork ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+
 class ArtworkStatus(enum.StrEnum):
     """Whether a shop has a picture."""
 

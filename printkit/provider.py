@@ -13,6 +13,7 @@ from .exchange import Request, Response
 from .model import (
     Artwork,
     Country,
+    Issue,
     Item,
     NewOrder,
     Order,
@@ -112,6 +113,8 @@ class ProviderInfo:
 _RANK = {SupportLevel.UNSUPPORTED: 0, SupportLevel.EMULATED: 1, SupportLevel.NATIVE: 2}
 
 OrderLike = Order | OrderRef
+PhotoProgress = Callable[[int, int, int | None], None]
+"""Told of the photo's place in the list, the bytes sent so far, and all of them where that is known."""
 ItemLike = Item | str
 
 
@@ -148,7 +151,7 @@ class PrintProvider(Protocol):
     async def create_order(self, new: NewOrder, /) -> Order:
         """Create an order that is not yet submitted."""
 
-    async def add_photos(self, order: OrderLike, photos: Sequence[Photo], /) -> Order:
+    async def add_photos(self, order: OrderLike, photos: Sequence[Photo], /, *, progress: PhotoProgress | None = None) -> Order:
         """Add prints to an order that is not yet submitted."""
 
     async def get_order(self, ref: OrderRef, /) -> Order:
@@ -201,6 +204,33 @@ class PrintProvider(Protocol):
 
     async def aclose(self, grace: float = 10.0) -> None:
         """Let the writes under way finish, for at most ``grace`` seconds, and close the connection."""
+
+
+@runtime_checkable
+class Issues(Protocol):
+    """A shop that takes complaints about orders."""
+
+    async def report_issue(
+        self,
+        order: OrderLike,
+        kind: str,
+        action: str,
+        /,
+        *,
+        detail: str | None = None,
+        action_detail: str | None = None,
+        items: Sequence[ItemLike] = (),
+    ) -> Issue:
+        """Complain. ``kind`` and ``action`` are the shop's words."""
+
+    async def list_issues(self, order: OrderLike, /) -> tuple[Issue, ...]:
+        """All complaints about an order."""
+
+    async def get_issue(self, order: OrderLike, issue_id: str, /) -> Issue:
+        """One complaint."""
+
+    async def update_issue(self, order: OrderLike, issue_id: str, /, *, comment: str | None = None, cancel: bool = False) -> Issue:
+        """Add a comment, or take the complaint back."""
 
 
 @runtime_checkable

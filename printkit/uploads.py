@@ -1,4 +1,4 @@
-"""Artwork as bytes to send: opened anew for each attempt, hashed, counted. Knows no shop and no HTTP library; holds no large file in memory."""
+"""Artwork as bytes to send: opened anew for each attempt, hashed, never held in memory when large. Knows no shop and no HTTP library."""
 
 import asyncio
 import hashlib
@@ -31,10 +31,9 @@ class Upload:
         self.content_type = mimetypes.guess_type(self.filename)[0] or "application/octet-stream"
         self.content = Content(self._open, size, progress, replayable=artwork.stream is None)
 
-    @property
-    def sent_md5(self) -> str:
-        """Hex digest of what was sent, once it has been."""
-        return self.md5 or self._md5.hexdigest()
+    def is_other_than(self, md5: str | None) -> bool:
+        """True when ``md5`` contradicts what was sent. None contradicts nothing."""
+        return md5 is not None and md5.lower() != (self.md5 or self._md5.hexdigest())
 
     async def _open(self) -> AsyncIterator[bytes]:
         self._md5 = hashlib.md5(usedforsecurity=False)

@@ -17,7 +17,6 @@ from .errors import (
     InvalidRequestError,
     NotSentError,
     OutcomeUnknownError,
-    PrintKitError,
     ProviderError,
     UnreadableAnswerError,
 )
@@ -321,7 +320,7 @@ class Writer:
     async def _sent(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
         wire = Wire()
         try:
-            answer = await self._caller.write(write.request, deadline, wire)
+            answer = await self._answer(write, handle, deadline, wire)
             match answer:
                 case NotSent():
                     self._tell(write, "not-sent")
@@ -332,11 +331,13 @@ class Writer:
                 case Response() if 200 <= answer.status < 300:
                     try:
                         value = write.accept(answer)
-                    except UnreadableAnswerError:
+                    except ProviderError as refusal:
+                        if not isinstance(refusal, UnreadableAnswerError):
+                            self._tell(write, "refused")
+                            raise
                         handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
-                    except ProviderError:
-                        self._tell(write, "refused")
-                        raise
+                    except Exception:  # noqa: BLE001 - a fault of ours must not turn a placed order into an error
+                        handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
                     else:
                         self._tell(write, "applied")
                         return Done(value, wire.attempts, reconciled=False)
@@ -351,11 +352,20 @@ class Writer:
                 self._remember(self._left(handle, wire, "cancelled", None, "cancelled"), cancelled)
             raise
 
+    async def _answer(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline", wire: Wire) -> Response | NotSent | MaybeSent:
+        try:
+            return await self._caller.write(write.request, deadline, wire)
+        except Exception as error:  # a throttle, or the caller's own stream, broken off half-way
+            if wire.sent:
+                self._tell(write, "unknown")
+                self._remember(self._left(handle, wire, "broken-off", None, "stream"), error)
+            raise
+
     async def _settled(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
         """One quick look, inside the deadline. Not finding the effect proves nothing yet."""
         try:
             found = await write.find(handle, deadline)
-        except PrintKitError:
+        except Exception:  # noqa: BLE001 - whatever it is, it must not hide that a write is open
             found = Unknown("looking for it failed")
         if isinstance(found, Applied):
             self._tell(write, "reconciled")
@@ -403,10 +413,10 @@ class Writer:
         settled = self._now() + self._settle
         return evolve(handle, settle_until=settled, attempts=wire.attempts, phase=phase, status=status or wire.status, cause=cause)
 
-    def _remember(self, handle: ReconcileHandle, cancelled: asyncio.CancelledError | None = None) -> None:
+    def _remember(self, handle: ReconcileHandle, ended_by: BaseException | None = None) -> None:
         self.unresolved = [*self.unresolved[-999:], handle]
-        if cancelled is not None:
-            cancelled.add_note(f"printkit: {_in_words(handle, None)} The handle is in kit.unresolved.")
+        if ended_by is not None:
+            ended_by.add_note(f"printkit: {_in_words(handle, None)} The handle is in kit.unresolved.")
 
     def _not_sent(self, write: Write[T], why: str) -> NotSentError:
         return NotSentError(f"nothing was sent: {why}", provider=self._account.provider, operation=write.operation)

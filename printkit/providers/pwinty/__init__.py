@@ -5,7 +5,7 @@ from ...provider import NATIVE, Capability, ProviderInfo, Stage, Support, Suppor
 _PLACED = "Pwinty takes no changes once an order is submitted (seed 004)"
 _EMULATED = Support(SupportLevel.EMULATED, "one request per photo, not atomic: the new photo is added before the old one is deleted")
 _NOT_PLACED = Support(SupportLevel.UNSUPPORTED, _PLACED)
-_LATER = Support(SupportLevel.UNSUPPORTED, "Pwinty can, but this version of printkit does not wrap it: use request()")
+_NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "Pwinty calls back, but this version of printkit does not read its callbacks")
 
 DRAFT, PLACED = Stage.DRAFT, Stage.PLACED
 
@@ -20,7 +20,7 @@ INFO = ProviderInfo(
         (Capability.CREATE_ORDER, DRAFT): NATIVE,
         (Capability.ADD_PHOTOS, DRAFT): NATIVE,
         (Capability.ADD_PHOTOS, PLACED): _NOT_PLACED,
-        (Capability.UPLOAD_ARTWORK, DRAFT): _LATER,
+        (Capability.UPLOAD_ARTWORK, DRAFT): NATIVE,
         (Capability.UPLOAD_ARTWORK, PLACED): _NOT_PLACED,
         (Capability.GET_ORDER, DRAFT): NATIVE,
         (Capability.GET_ORDER, PLACED): NATIVE,
@@ -46,10 +46,14 @@ INFO = ProviderInfo(
         (Capability.HOLD_ORDER, PLACED): Support(SupportLevel.UNSUPPORTED, "Pwinty has no way to hold an order"),
         (Capability.REQUEST_PAYMENT, DRAFT): NATIVE,
         (Capability.REQUEST_PAYMENT, PLACED): _NOT_PLACED,
-        (Capability.LIST_PRODUCTS, DRAFT): _LATER,
-        (Capability.LIST_COUNTRIES, DRAFT): _LATER,
-        (Capability.ISSUES, PLACED): _LATER,
-        (Capability.NOTICES, PLACED): _LATER,
+        (Capability.LIST_PRODUCTS, DRAFT): NATIVE,
+        (Capability.LIST_PRODUCTS, PLACED): NATIVE,
+        (Capability.LIST_COUNTRIES, DRAFT): NATIVE,
+        (Capability.LIST_COUNTRIES, PLACED): NATIVE,
+        (Capability.ISSUES, DRAFT): NATIVE,
+        (Capability.ISSUES, PLACED): NATIVE,
+        (Capability.NOTICES, DRAFT): _NO_NOTICES,
+        (Capability.NOTICES, PLACED): _NO_NOTICES,
         (Capability.REQUEST, DRAFT): NATIVE,
         (Capability.REQUEST, PLACED): NATIVE,
     },

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, final
 
 from ...errors import NotFoundError, ProviderError
-from ...exchange import Effect, Request, Response, fill
+from ...exchange import Effect, Part, Request, Response, fill
 from ...model import Order, ValidationReport
 from ...transport.caller import Caller, Deadline
 from ...transport.redact import Redactor
@@ -19,6 +19,10 @@ SUBMISSION = "/Orders/{order}/SubmissionStatus"
 PHOTOS = "/Orders/{order}/Photos"
 PHOTO = "/Orders/{order}/Photos/{photo}"
 BATCH = "/Orders/{order}/Photos/Batch"
+ISSUES = "/Orders/{order}/Issues"
+ISSUE = "/Orders/{order}/Issues/{issue}"
+CATALOGUE = "/Catalogue/{country}/{quality}"
+COUNTRIES = "/Country"
 
 
 @final
@@ -78,6 +82,10 @@ class Endpoints:
         return Request(
             method, fill(template, **ids), Effect.WRITES, operation, template, body=payload, content_type=wire.JSON if payload else None
         )
+
+    def upload(self, parts: tuple[Part, ...], operation: str, **ids: str) -> Request:
+        """``POST /Orders/{id}/Photos`` as a multipart form."""
+        return Request("POST", fill(PHOTOS, **ids), Effect.WRITES, operation, PHOTOS, body=parts)
 
     def refuse(self, request: Request) -> Callable[[Response], Awaitable[ProviderError]]:
         """How to turn the answer to ``request`` into an error, without asking further."""

@@ -16,7 +16,7 @@ from ...errors import (
     RejectedError,
     UnreadableAnswerError,
 )
-from ...exchange import Response
+from ...exchange import Part, Response
 from ...model import (
     Artwork,
     ArtworkStatus,
@@ -36,6 +36,7 @@ from ...model import (
     Sizing,
     ValidationReport,
 )
+from ...uploads import Upload
 from . import statuses, wire
 
 KIND = "pwinty"
@@ -70,14 +71,14 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
         ref=OrderRef(scope.provider, _id(answer.id)),
         status=status,
         provider_status=word,
-        reference=_text(answer.merchant_order_id),
+        reference=text(answer.merchant_order_id),
         recipient=_recipient(answer),
         items=items,
         shipments=shipments,
         price=_price(answer.price, scope, complete),
         shipping_price=_price(info.price, scope, complete),
         payment=payment,
-        payment_url=_text(answer.payment_url) or None,
+        payment_url=text(answer.payment_url) or None,
         created=_time(answer.created),
         updated=_time(answer.last_updated),
         is_test=scope.is_test,
@@ -139,7 +140,7 @@ def _added(body: bytes, scope: Scope) -> Item | str:
 
 def photo(answer: wire.Photo, scope: Scope) -> Item:
     """A photo as an item; its status is settled by the order it is in."""
-    word = _text(answer.status)
+    word = text(answer.status)
     if word is not None and word.lower() not in statuses.PHOTO:
         scope.drift("photo status", word)
     return Item(
@@ -151,12 +152,12 @@ def photo(answer: wire.Photo, scope: Scope) -> Item:
         provider_status=word,
         artwork=(
             Artwork(
-                url=_text(answer.url),
-                md5=_text(answer.md5_hash) or None,
+                url=text(answer.url),
+                md5=text(answer.md5_hash) or None,
                 status=statuses.PHOTO.get(_lower(word), ArtworkStatus.UNKNOWN),
                 provider_status=word,
-                preview_url=_text(answer.preview_url) or None,
-                thumbnail_url=_text(answer.thumbnail_url) or None,
+                preview_url=text(answer.preview_url) or None,
+                thumbnail_url=text(answer.thumbnail_url) or None,
             ),
         ),
         sizing=statuses.SIZING_MEANS.get(_lower(answer.sizing)),
@@ -209,9 +210,9 @@ def _shipment(answer: wire.Shipment, word: str) -> Shipment:
     return Shipment(
         id=str(number) if isinstance(number, int | str) and number != "" else None,
         status=OrderStatus.SHIPPED if shipped_at else base,
-        carrier=_text(answer.carrier) or None,
-        tracking_number=_text(answer.tracking_number) or None,
-        tracking_url=_text(answer.tracking_url) or None,
+        carrier=text(answer.carrier) or None,
+        tracking_number=text(answer.tracking_number) or None,
+        tracking_url=text(answer.tracking_url) or None,
         is_tracked=answer.is_tracked if isinstance(answer.is_tracked, bool) else None,
         item_ids=tuple(str(each) for each in answer.photo_ids) if isinstance(answer.photo_ids, list) else (),
         shipped_at=shipped_at,
@@ -221,15 +222,15 @@ def _shipment(answer: wire.Shipment, word: str) -> Shipment:
 
 
 def _recipient(answer: wire.Order) -> Recipient | None:
-    name = _text(answer.recipient_name)
+    name = text(answer.recipient_name)
     rest = Recipient(
         name=name or "",
-        line1=_text(answer.address1),
-        line2=_text(answer.address2),
-        city=_text(answer.address_town_or_city),
-        state=_text(answer.state_or_county),
-        postal_code=_text(answer.postal_or_zip_code),
-        country=_text(answer.destination_country_code) or _text(answer.country_code),
+        line1=text(answer.address1),
+        line2=text(answer.address2),
+        city=text(answer.address_town_or_city),
+        state=text(answer.state_or_county),
+        postal_code=text(answer.postal_or_zip_code),
+        country=text(answer.destination_country_code) or text(answer.country_code),
     )
     return None if rest == Recipient(name="") else rest
 
@@ -320,6 +321,14 @@ def photo_body(photo: Photo) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None} | dict(photo.extra.get(KIND, {}))
 
 
+def parts(body: Mapping[str, Any], upload: Upload) -> tuple[Part, ...]:
+    """The same members as a multipart form, with the file (reference 7.9): its part is named ``file`` and has its own content type."""
+    members = [(name, str(value)) for name, value in body.items() if name != "attributes"]
+    members += [(f"attributes[{name}]", value) for name, value in attributes(body.get("attributes")).items()]
+    fields = [Part(name, value.encode()) for name, value in members]
+    return (*fields, Part("file", upload.content, upload.filename, upload.content_type))
+
+
 def body_again(item: Item) -> dict[str, Any]:
     """The members that would add an item once more."""
     body = {
@@ -386,7 +395,8 @@ def attributes(given: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
 
 
-def _text(given: Any) -> str | None:
+def text(given: Any) -> str | None:
+    """Text, or None for anything else."""
     return given if isinstance(given, str) else None
 
 
@@ -419,11 +429,15 @@ def _price(given: Any, scope: Scope, complete: bool) -> Money | None:
 
 
 def _money(given: Any, scope: Scope) -> Money | None:
+    return minor_money(given, scope.currency)
+
+
+def minor_money(given: Any, currency: str | None) -> Money | None:
     """Pwinty's prices are whole pence or cents (seed 004)."""
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         return None
     try:
-        return Money(Decimal(given).scaleb(-2), scope.currency)
+        return Money(Decimal(given).scaleb(-2), currency)
     except (ValueError, ArithmeticError):
         return None
 

@@ -108,6 +108,75 @@ class SubmissionStatus(Wire):
     photos: list[PhotoFindings] | None = None
 
 
+class Issue(Wire):
+    """Reference 6.7."""
+
+    id: int | str
+    issue: Loose = None
+    issue_detail: Loose = None
+    action: Loose = None
+    action_detail: Loose = None
+    affected_images: Loose = None
+    issue_state: Loose = None
+    commentary: Loose = None
+    error_message: Loose = None
+
+
+class IssueList(Wire):
+    """The key is ``Issues`` in the seed and ``issues`` in reality (reference 12.12)."""
+
+    issues: list[Issue] | None = None
+    capital_issues: list[Issue] | None = msgspec.field(name="Issues", default=None)
+
+
+class Product(Wire):
+    """Reference 6.5, an item of the catalogue."""
+
+    name: str
+    description: Loose = None
+    size_units: Loose = None
+    image_horizontal_size: Loose = None
+    image_vertical_size: Loose = None
+    full_product_horizontal_size: Loose = None
+    full_product_vertical_size: Loose = None
+    recommended_horizontal_resolution: Loose = None
+    recommended_vertical_resolution: Loose = None
+    price_gbp: Loose = msgspec.field(name="priceGBP", default=None)
+    price_usd: Loose = msgspec.field(name="priceUSD", default=None)
+    shipping_band: Loose = None
+    attributes: Loose = None
+
+
+class Rate(Wire):
+    """Reference 6.5, a shipping rate."""
+
+    band: Loose = None
+    description: Loose = None
+    shipping_method: Loose = None
+    is_tracked: Loose = None
+    price_gbp: Loose = msgspec.field(name="priceGBP", default=None)
+    price_usd: Loose = msgspec.field(name="priceUSD", default=None)
+    price: Loose = None
+    currency: Loose = None
+
+
+class Catalogue(Wire):
+    """Reference 6.5."""
+
+    country_code: str
+    items: list[Product]
+    quality_level: Loose = None
+    shipping_rates: list[Rate] | None = None
+
+
+class Country(Wire):
+    """Reference 6.6."""
+
+    country_code: str
+    name: Loose = None
+    has_products: Loose = None
+
+
 class Said(Wire):
     """Any answer that carries only a message, or an error's: the members a message can stand under (reference 4.2)."""
 
@@ -142,6 +211,10 @@ read_photo = reader(Photo)
 read_photos = reader(list[Photo])
 read_batch = reader(Batch)
 read_submission = reader(SubmissionStatus)
+read_issue = reader(Issue)
+read_issues = reader(IssueList)
+read_catalogue = reader(Catalogue)
+read_countries = reader(list[Country])
 read_said = reader(Said)
 
 JSON = "application/json"

@@ -1,0 +1,119 @@
+"""What Pwinty sells and where (seed 004, "Products" and "Countries"). Knows no order."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ...exchange import Response
+from ...model import Country, Money, Product, ProductAttribute, ProductList, ShippingRate
+from . import endpoints, translate, wire
+from .desk import Desk
+
+_CURRENCIES = {"priceGBP": "GBP", "priceUSD": "USD"}
+"""The seed's price members. Later versions of the shop send ``price`` with ``currency`` (reference 6.5)."""
+
+
+class CatalogueVerbs(Desk):
+    """``GET /Catalogue/{country}/{quality}`` and ``GET /Country``."""
+
+    async def list_products(self, *, country: str | None = None, quality: str | None = None) -> ProductList:
+        """What is printed in one country and quality; the settings' ``print_country`` and ``quality`` by default.
+
+        Raises:
+            InvalidRequestError: there is no country, neither here nor in the settings.
+            NotFoundError: the shop does not know the country or the quality.
+        """
+        where = country or self._settings.print_country
+        if where is None or not (where.isascii() and where.isalpha()):
+            raise self._invalid("list_products", "country", "is missing or not a code of two letters: give it, or set print_country")
+        level = quality or self._settings.quality
+        if not (level.isascii() and level.isalpha()):
+            raise self._invalid("list_products", "quality", f"{level!r} is not one of Pwinty's: Pro or Standard")
+        return await self._shop.read(
+            endpoints.CATALOGUE, self._caller.deadline(), "list_products", read_catalogue, country=where.upper(), quality=level
+        )
+
+    async def list_countries(self) -> tuple[Country, ...]:
+        """Every country the shop knows."""
+        return await self._shop.read(endpoints.COUNTRIES, self._caller.deadline(), "list_countries", read_countries)
+
+
+def read_catalogue(response: Response) -> ProductList:
+    """The catalogue in an answer.
+
+    Raises:
+        UnreadableAnswerError: it is not one.
+    """
+    answer = wire.read_catalogue(response.body)
+    return ProductList(
+        country=answer.country_code,
+        quality=translate.text(answer.quality_level),
+        products=tuple(_product(item) for item in answer.items),
+        shipping_rates=tuple(_rate(rate) for rate in answer.shipping_rates or ()),
+    )
+
+
+def read_countries(response: Response) -> tuple[Country, ...]:
+    """The countries in an answer.
+
+    Raises:
+        UnreadableAnswerError: it is not such a list.
+    """
+    return tuple(
+        Country(
+            each.country_code,
+            translate.text(each.name) or each.country_code,
+            each.has_products if isinstance(each.has_products, bool) else None,
+        )
+        for each in wire.read_countries(response.body)
+    )
+
+
+def _product(item: wire.Product) -> Product:
+    return Product(
+        sku=item.name,
+        name=translate.text(item.description) or item.name,
+        units=translate.text(item.size_units),
+        width=_number(item.image_horizontal_size),
+        height=_number(item.image_vertical_size),
+        full_width=_number(item.full_product_horizontal_size),
+        full_height=_number(item.full_product_vertical_size),
+        recommended_width=_whole(item.recommended_horizontal_resolution),
+        recommended_height=_whole(item.recommended_vertical_resolution),
+        prices=_prices({"priceGBP": item.price_gbp, "priceUSD": item.price_usd}),
+        shipping_band=translate.text(item.shipping_band),
+        attributes=tuple(_attribute(each) for each in item.attributes if isinstance(each, dict))
+        if isinstance(item.attributes, list)
+        else (),
+    )
+
+
+def _rate(rate: wire.Rate) -> ShippingRate:
+    prices = _prices({"priceGBP": rate.price_gbp, "priceUSD": rate.price_usd})
+    currency = translate.text(rate.currency)
+    later = translate.minor_money(rate.price, currency) if currency else None
+    return ShippingRate(
+        band=translate.text(rate.band) or "",
+        description=translate.text(rate.description) or "",
+        method=translate.text(rate.shipping_method),
+        is_tracked=rate.is_tracked if isinstance(rate.is_tracked, bool) else None,
+        prices=(*prices, later) if later else prices,
+    )
+
+
+def _prices(given: Mapping[str, Any]) -> tuple[Money, ...]:
+    found = (translate.minor_money(price, _CURRENCIES[name]) for name, price in given.items())
+    return tuple(price for price in found if price is not None)
+
+
+def _attribute(given: Mapping[str, Any]) -> ProductAttribute:
+    values = given.get("validValues")
+    return ProductAttribute(str(given.get("name")), tuple(str(value) for value in values) if isinstance(values, list) else ())
+
+
+def _number(given: Any) -> Decimal | None:
+    return Decimal(given) if isinstance(given, int | Decimal) and not isinstance(given, bool) else None
+
+
+def _whole(given: Any) -> int | None:
+    return int(given) if isinstance(given, int | Decimal) and not isinstance(given, bool) else None

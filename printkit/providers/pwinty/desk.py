@@ -1,0 +1,129 @@
+"""What every verb at Pwinty works with: an order at hand, its id and items, its status, and one write at a time. Knows no verb."""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
+
+from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
+from ...exchange import Request, Response
+from ...model import Issue, Item, Order, OrderRef, Receipt
+from ...provider import Connection, ItemLike, OrderLike
+from ...transport.caller import Deadline
+from ...writes import Found, ReconcileHandle, Unknown, Write
+from . import endpoints, issues, statuses, translate, writes
+from .config import Settings
+
+T = TypeVar("T")
+
+_ORDER_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
+
+
+class Desk:
+    """One Pwinty account, without its verbs."""
+
+    def __init__(self, connection: Connection[Settings]) -> None:
+        self._name = connection.name
+        self._settings = connection.settings
+        self._caller = connection.caller
+        self._writer = connection.writer
+        self._seen = writes.Seen()
+        self._scope = translate.Scope(
+            provider=connection.name,
+            currency=connection.settings.currency,
+            is_test=connection.settings.environment != "live",
+            drift=lambda what, word: connection.telemetry.drift(connection.name, what, word),
+            clean=connection.redactor.clean,
+        )
+        self._shop = endpoints.Endpoints(connection.caller, connection.redactor, self._scope)
+
+    async def _find(self, handle: ReconcileHandle, deadline: Deadline) -> Found[Any]:
+        async def read(order_id: str) -> Order:
+            return self._seen.note(await self._shop.order(order_id, deadline, handle.operation))
+
+        async def by_reference(reference: str) -> tuple[Order, ...]:
+            return await self._shop.orders({"merchantOrderId": reference, "count": "250"}, deadline, handle.operation)
+
+        async def list_issues(order_id: str) -> tuple[Issue, ...]:
+            accept = partial(issues.read_issues, order=OrderRef(self._name, order_id))
+            return await self._shop.read(endpoints.ISSUES, deadline, handle.operation, accept, order=order_id)
+
+        async def read_issue(order_id: str, issue_id: str) -> Issue:
+            accept = partial(issues.read_issue, order=OrderRef(self._name, order_id), scope=self._scope)
+            return await self._shop.read(endpoints.ISSUE, deadline, handle.operation, accept, order=order_id, issue=issue_id)
+
+        match handle.step:
+            case "create_order":
+                return await writes.find_created(handle, by_reference, read)
+            case "add":
+                return await writes.find_added(handle, read)
+            case "delete":
+                return await writes.find_deleted(handle, read)
+            case "status":
+                return await writes.find_status(handle, read)
+            case "update_recipient":
+                return await writes.find_recipient(handle, read)
+            case "report_issue":
+                return await issues.find_reported(handle, list_issues)
+            case "update_issue":
+                return await issues.find_updated(handle, read_issue)
+            case other:
+                return Unknown(f"printkit has no look-up for {other!r}: look at the shop's dashboard")
+
+    async def _perform(
+        self, request: Request, accept: Callable[[Response], Order], deadline: Deadline, *, step: str | None = None, **how: Any
+    ) -> Order:
+        write = self._write(request, accept, step or request.operation, how)
+        done = await self._writer.perform(write, deadline)
+        before = done.value.receipt if done.reconciled else Receipt()
+        return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=done.reconciled))
+
+    def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
+        defaults = {"refuse": self._shop.refuse(request), "find": self._find}
+        return Write(operation=request.operation, step=step, request=request, accept=accept, **{**defaults, **how})
+
+    async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
+        if isinstance(order, Order):
+            self._id_of(order, operation)
+            return order
+        return self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
+
+    def _id_of(self, order: OrderLike, operation: str) -> str:
+        ref = order.ref if isinstance(order, Order) else order
+        if _ORDER_ID.fullmatch(ref.id) is None:
+            raise self._invalid(operation, "order", f"{ref.id!r} is not a Pwinty order id: a positive whole number")
+        return ref.id
+
+    def _item(self, order: Order, item: ItemLike, operation: str) -> Item:
+        wanted = item.id if isinstance(item, Item) else item
+        for each in order.items:
+            if each.id == wanted:
+                return each
+        raise NotFoundError(f"order {order.id} has no item {wanted!r}", sent=False, provider=self._name, operation=operation)
+
+    def _check_status(self, order: Order, allowed: tuple[str, ...], operation: str) -> None:
+        """Refuse here what the shop documents as impossible. A word no table knows is left to the shop."""
+        known = (order.provider_status or "").lower() in statuses.ORDER
+        if self._settings.check_status_locally and known and not is_in(order, allowed):
+            raise self._conflict(order, f"it is {order.provider_status}; possible only in {', '.join(allowed)}", operation, allowed)
+
+    def _conflict(self, order: Order, why: str, operation: str, allowed: tuple[str, ...] = (), *, sent: bool = False) -> ConflictError:
+        error = ConflictError(f"order {order.id} cannot be changed so: {why}", sent=sent, provider=self._name, operation=operation)
+        error.order_status, error.allowed_in = order.status, allowed
+        return error
+
+    def _invalid(self, operation: str, path: str, text: str) -> InvalidRequestError:
+        return InvalidRequestError([FieldProblem(path, text)], provider=self._name, operation=operation)
+
+
+def is_in(order: Order, words: tuple[str, ...]) -> bool:
+    """True when the order is in one of these words of the shop."""
+    return (order.provider_status or "").lower() in {word.lower() for word in words}
+
+
+def with_receipt(order: Order, **changes: Any) -> Order:
+    """The order with more said in its receipt; what is empty changes nothing."""
+    given = {name: value for name, value in changes.items() if value}
+    return evolve(order, receipt=evolve(order.receipt, **given)) if given else order
