@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from attrs import evolve, frozen
 
@@ -36,8 +36,10 @@ from ...model import (
     Sizing,
     ValidationReport,
 )
-from ...uploads import Upload
 from . import statuses, wire
+
+if TYPE_CHECKING:
+    from ...uploads import Upload
 
 KIND = "pwinty"
 
@@ -321,7 +323,7 @@ def photo_body(photo: Photo) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None} | dict(photo.extra.get(KIND, {}))
 
 
-def parts(body: Mapping[str, Any], upload: Upload) -> tuple[Part, ...]:
+def parts(body: Mapping[str, Any], upload: "Upload") -> tuple[Part, ...]:
     """The same members as a multipart form, with the file (reference 7.9): its part is named ``file`` and has its own content type."""
     members = [(name, str(value)) for name, value in body.items() if name != "attributes"]
     members += [(f"attributes[{name}]", value) for name, value in attributes(body.get("attributes")).items()]
