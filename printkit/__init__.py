@@ -6,6 +6,7 @@ Names are loaded when they are first used (PEP 562), so that importing printkit 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .catalogue import Country, Product, ProductList
     from .errors import (
         AuthenticationError,
         ConfigError,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from .model import (
         Artwork,
         ArtworkStatus,
-        Country,
         Issue,
         Item,
         Money,
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
         Photo,
         Problem,
         ProblemCode,
-        Product,
-        ProductList,
         Receipt,
         Recipient,
         Severity,
@@ -58,6 +56,7 @@ if TYPE_CHECKING:
     from .writes import Applied, NotApplied, ReconcileHandle, Unknown
 
 _HOMES = {
+    "catalogue": "Country Product ProductList",
     "errors": (
         "AuthenticationError ConfigError ConflictError FieldProblem InvalidRequestError NotFoundError NotSentError OutcomeUnknownError "
         "PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError StillWaitingError TransportError "
@@ -66,8 +65,8 @@ _HOMES = {
     "exchange": "Effect Request Response",
     "kit": "PrintKit connect",
     "model": (
-        "Artwork ArtworkStatus Country Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode Product "
-        "ProductList Receipt Recipient Severity Shipment Sizing ValidationReport"
+        "Artwork ArtworkStatus Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode "
+        "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
     "paging": "Page Pager",
     "provider": "Capability Catalogue Issues PrintProvider ProviderInfo Stage Support SupportLevel",

@@ -9,9 +9,10 @@ from typing import Any, NoReturn, Self, TypeVar, final
 from attrs import evolve, frozen
 
 from . import config, registry, waiting
+from .catalogue import Country, ProductList
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
-from .model import Artwork, Country, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, ProductList, Recipient, ValidationReport
+from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
 from .paging import Page, Pager
 from .provider import (
     Capability,

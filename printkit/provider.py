@@ -7,12 +7,12 @@ from typing import Any, Generic, NoReturn, Protocol, TypeVar, final, runtime_che
 
 from attrs import field, frozen
 
+from .catalogue import Country, ProductList
 from .config import ConnectionSettings
 from .errors import UnsupportedOperationError
 from .exchange import Request, Response
 from .model import (
     Artwork,
-    Country,
     Issue,
     Item,
     NewOrder,
@@ -20,7 +20,6 @@ from .model import (
     OrderRef,
     OrderStatus,
     Photo,
-    ProductList,
     Recipient,
     ValidationReport,
 )

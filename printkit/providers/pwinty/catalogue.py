@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from ...catalogue import Country, Product, ProductAttribute, ProductList, ShippingRate
 from ...exchange import Response
-from ...model import Country, Money, Product, ProductAttribute, ProductList, ShippingRate
+from ...model import Money
 from . import endpoints, translate, wire
 from .desk import Desk
 
