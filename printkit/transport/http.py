@@ -165,8 +165,8 @@ class HttpLink:
         try:
             body = await self._body(response)
         finally:
-            if isinstance(body, Cause) or not all(source.finished for source in sources):
-                response.close()
+            if isinstance(body, Cause) or not response.closed or not all(source.finished for source in sources):
+                response.close()  # else aiohttp may warn of it later, with the whole URL in the text
         if isinstance(body, Cause):
             return MaybeSent(body, response.status)
         return Response(response.status, {name.lower(): value for name, value in response.headers.items()}, body)

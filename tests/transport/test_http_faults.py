@@ -72,7 +72,6 @@ EXPECTED = {
     "body_stalls": {Cause.TIMED_OUT},
     "chunked_cut": {Cause.BODY_CUT},
     "chunked_nonsense": {Cause.BODY_CUT, Cause.NOT_HTTP},
-    "many_headers": {Cause.NOT_HTTP},
     "long_header": {Cause.NOT_HTTP},
     "garbage": {Cause.NOT_HTTP},
     "endless_chunked": {Cause.TOO_LARGE},
@@ -104,7 +103,14 @@ async def test_each_fault_has_its_word(fault, effect):
 
 
 def test_no_fault_is_left_out():
-    assert EXPECTED.keys() | {"switching"} == FAULTS.keys()
+    assert EXPECTED.keys() | {"switching", "many_headers"} == FAULTS.keys()
+
+
+@pytest.mark.parametrize("effect", Effect)
+async def test_two_hundred_headers_are_read_or_refused(effect):
+    """Aiohttp refuses more than 128 of them, but not yet in 3.13."""
+    ending, _, _ = await attempt_fresh("many_headers", "POST", effect)
+    assert ending == MaybeSent(Cause.NOT_HTTP) or isinstance(ending, Response)
 
 
 @pytest.mark.parametrize("effect", Effect)

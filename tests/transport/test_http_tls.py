@@ -94,7 +94,7 @@ def shake_hands_by_tls_1_1(listening: socket.socket, context: ssl.SSLContext) ->
 async def test_an_old_version_of_tls_is_not_spoken(ca, ca_file):
     context = tls(ca)
     context.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     with socket.create_server(("127.0.0.1", 0)) as listening:
         serving = asyncio.create_task(asyncio.to_thread(shake_hands_by_tls_1_1, listening, context))

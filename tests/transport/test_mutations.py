@@ -7,8 +7,10 @@ import pytest
 
 from printkit.exchange import Effect, Response
 from printkit.transport import caller as caller_module, http as http_module
+from printkit.transport.attempt import Cause, MaybeSent
 from tests.transport.test_caller import a_write_is_sent_once
 from tests.transport.test_http_faults import attempt_fresh, attempt_redirect, attempt_reused, is_honest
+from tests.transport.test_leaks import a_stalled_shop_leaks_nothing
 
 
 async def hidden_resend() -> None:
@@ -62,6 +64,16 @@ def repeating_writes_like_reads(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(caller_module, "_write_may_be_repeated", caller_module._read_may_be_repeated)
 
 
+def keeping_the_frames(patch: pytest.MonkeyPatch) -> None:
+    async def attempt(self, request, wire):
+        try:
+            return await self._exchange(request, wire, [])
+        except aiohttp.ClientError:
+            return MaybeSent(Cause.UNEXPECTED)
+
+    patch.setattr(http_module.HttpLink, "attempt", attempt)
+
+
 MUTATIONS = [
     (without_the_middleware, hidden_resend),
     (without_the_middleware, hidden_resend_on_a_reused_connection),
@@ -69,6 +81,7 @@ MUTATIONS = [
     (without_the_mark, lie_about_sending),
     (following_redirects, stolen_by_redirect),
     (repeating_writes_like_reads, a_write_is_sent_once),
+    (keeping_the_frames, a_stalled_shop_leaks_nothing),
 ]
 
 
