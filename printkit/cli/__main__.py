@@ -1,0 +1,5 @@
+"""``python -m printkit.cli``: the same as the command ``printkit``."""
+
+from . import main
+
+main()

@@ -1,0 +1,59 @@
+"""The main road on one page: one order from an incomplete address to its tracking number. Plain calls of the kit; names no shop.
+
+It needs a shop of one's own, because only the shop's people can fetch the pictures, print and ship: an emulated one.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from attrs import evolve
+
+from ..emulator.shop import Shop
+from ..kit import PrintKit
+from ..model import NewOrder, Order, Photo, Recipient
+
+ADDRESS: Final = Recipient(name="Tom Smith", line1="14 Acacia Avenue", city="Cardiff", country="GB")  # its postal code is missing
+PHOTOS: Final = (
+    Photo("4x6", "https://example.com/harbour.jpg", copies=10),
+    Photo("8x12", "https://example.com/boat.jpg", copies=2),
+    Photo("C16x20", "https://example.com/lighthouse.jpg"),
+)
+PICTURE: Final = b"\xff\xd8\xff\xe0 a JPEG begins like this"
+
+Tell = Callable[[str, str, str], None]
+"""Is told of each step: what is done, the call, what came out."""
+
+
+async def order_prints(kit: PrintKit, shop: Shop, tell: Tell) -> Order:
+    """Order three products, with one mistake on the way, and follow them until they are shipped."""
+    order = await kit.create_order(NewOrder(ADDRESS, reference="ORD-1001"))
+    tell("Create an order", "create_order(new)", f"{order.ref}, {order.status}")
+
+    order = await kit.add_photos(order, PHOTOS)
+    tell("Add three photos", "add_photos(order, photos)", f"{len(order.items)} items")
+
+    for item in order.items:
+        shop.artwork_arrived(item.id, PICTURE)
+    tell("The shop fetches them", "", "all are there")
+
+    report = await kit.validate(order)
+    tell("Ask what stands in the way", "validate(order)", "; ".join(f"{each.code}: {each.text}" for each in report.errors))
+
+    order = await kit.update_recipient(order, evolve(ADDRESS, postal_code="CF11 1AB"))
+    tell("Mend the address", "update_recipient(order, to)", f"postal code {order.recipient.postal_code}" if order.recipient else "")
+
+    report = await kit.validate(order)
+    tell("Ask again", "validate(order)", "it can be submitted" if report.ok else "it cannot be submitted")
+
+    order = await kit.submit(order)
+    tell("Place the order", "submit(order)", order.status)
+
+    shop.clock.advance(timedelta(days=2))
+    shop.control(("orders", order.id, "ship"), {})
+    tell("The shop prints and ships", "", "two days later")
+
+    order = await kit.get_order(order.ref)
+    numbers = [parcel.tracking_number for parcel in order.shipments if parcel.tracking_number]
+    tell("Look at the order", "get_order(order.ref)", f"{order.status}, tracking number {', '.join(numbers)}")
+    return order
