@@ -198,7 +198,7 @@ class Fault:
     """None for any."""
     path: str | None = None
     """A template of the whole path, such as ``/v2.5/Orders/{id}/Status``; None for any."""
-    first: int = field(default=1, validator=_positive)
+    first: int = field(default=1, validator=[instance_of(int), _positive])
     """The first of the matching requests to be befallen, counted from 1."""
     times: int | None = field(default=1, validator=_positive)
     """How many in a row; None for all that follow."""

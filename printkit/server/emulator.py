@@ -24,9 +24,8 @@ from .delivery import Delivery
 from .wire_faults import WireFaults, reset
 
 _LOG = logging.getLogger("printkit.server")
-_WIRE = logging.getLogger("printkit.server.wire")  # the HTTP library's own complaints, which may quote a request
+_WIRE = logging.Logger("printkit.server.wire")  # noqa: LOG001 - in no tree of loggers: the HTTP library's complaints quote requests
 _WIRE.addHandler(logging.NullHandler())
-_WIRE.propagate = False
 
 _LARGEST_BODY = 128 * 1024 * 1024
 _CONTROL = "/_emulator"
