@@ -142,7 +142,7 @@ class TestOpening:
                 pass
 
     async def test_closed_is_closed_and_may_be_opened_again(self) -> None:
-        server = EmulatorServer([Shop()])
+        server, port = EmulatorServer([Shop()]), 0
         for _ in range(2):
             async with server, aiohttp.ClientSession() as session, session.get(f"{server.url}/_emulator/health") as answer:
                 assert answer.status == 200

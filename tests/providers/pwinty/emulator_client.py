@@ -41,7 +41,7 @@ class Client:
     def __init__(self, options: Options | None = None) -> None:
         self.clock = ManualClock()
         self.shop = Shop(options, self.clock)
-        self.credentials = CREDENTIALS
+        self.credentials: tuple[tuple[str, str], ...] = CREDENTIALS
 
     def send(
         self,
