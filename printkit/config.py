@@ -66,9 +66,13 @@ class ConnectionSettings:
         """The credentials and fixed headers of every request."""
         return {}
 
-    def query(self) -> Mapping[str, Secret]:
-        """The credentials that travel in the URL."""
+    def query(self) -> Mapping[str, Secret | str]:
+        """What travels in the URL of every request."""
         return {}
+
+    def held(self) -> tuple[Secret, ...]:
+        """Secrets that only some requests carry; those name them by their marker."""
+        return ()
 
 
 @final

@@ -78,6 +78,17 @@ def _pairs(given: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[
 
 
 @final
+@frozen
+class Call:
+    """What may be told of a request: nothing in it names an order, a person or a key."""
+
+    method: str
+    template: str
+    operation: str
+    effect: Effect
+
+
+@final
 @frozen(repr=False)
 class Request:
     """A request to one shop, without its credentials: those are added where it leaves the process.
@@ -102,6 +113,11 @@ class Request:
     """Bytes as they are sent, or the parts of a multipart body."""
     content_type: str | None = None
     """Of a body in bytes; a multipart body brings its own."""
+
+    @property
+    def call(self) -> Call:
+        """What may be told of it."""
+        return Call(self.method, self.template or "(path not shown)", self.operation, self.effect)
 
     def __repr__(self) -> str:
         return f"Request({self.method} {self.template or '(path not shown)'}, {self.effect.value})"

@@ -94,7 +94,7 @@ class _Opened:
 def _open(name: str, table: config.Table, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any) -> _Opened:
     info = registry.info(table.values.get("kind", name))
     settings = config.settings(registry.part(info.settings), table)
-    secrets = [value for value in (*settings.headers().values(), *settings.query().values()) if isinstance(value, Secret)]
+    secrets = [value for value in (*settings.headers().values(), *settings.query().values(), *settings.held()) if isinstance(value, Secret)]
     redactor = Redactor(secrets)
     telemetry = Telemetry(tuple(hooks))
     link = _link(name, info, settings, emulators, session)
@@ -116,16 +116,17 @@ def _open(name: str, table: config.Table, hooks: Sequence[Hook], emulators: Mapp
 
 
 def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
-    headers, query = settings.headers(), settings.query()
+    headers, query, held = settings.headers(), settings.query(), settings.held()
     if settings.environment == "emulator" and settings.base_url is None:
         shop = emulators[name] if name in emulators else registry.part(info.emulator)()
-        return InProcessLink(shop, info.base_path, headers, query)
+        return InProcessLink(shop, info.base_path, headers, query, held)
     from .transport.http import HttpLink, borrow  # only here, so that an in-process emulator never loads an HTTP library
 
     return HttpLink(
         settings.url,
         headers=headers,
         query=query,
+        held=held,
         connector=None if session is None else borrow(session),
         limit=settings.concurrency,
         ca_file=settings.ca_file,

@@ -1,6 +1,7 @@
 """A value that must not be seen: prints, formats, logs, pickles and serialises as nothing useful. Knows not where secrets come from."""
 
 import hmac
+import secrets
 from typing import NoReturn, final
 
 MASK = "***"
@@ -10,12 +11,14 @@ MASK = "***"
 class Secret:
     """A key or a password. Only ``reveal()`` gives it back, so every use in the clear can be found by searching for that word."""
 
-    __slots__ = ("__value",)
+    __slots__ = ("__value", "marker")
 
     def __init__(self, value: str) -> None:
         if not isinstance(value, str):
             raise TypeError("a Secret is made from text")
         self.__value = value
+        self.marker = f"printkit-secret-{secrets.token_hex(16)}"
+        """Stands for the secret in a request's query or JSON body until the request leaves; may be printed, and cannot be guessed."""
 
     def reveal(self) -> str:
         """The secret in the clear. Do not keep it, print it or put it into an exception."""

@@ -5,7 +5,7 @@ from typing import Literal, Protocol, final
 
 from attrs import frozen
 
-from .exchange import Request
+from .exchange import Call
 
 Verdict = Literal["answered", "not-sent", "maybe-sent"]
 
@@ -16,7 +16,7 @@ class Attempt:
     """One attempt to send one request has ended."""
 
     provider: str
-    request: Request
+    request: Call
     number: int
     """1 for the first attempt of a logical call."""
     verdict: Verdict
@@ -32,7 +32,7 @@ class Wait:
     """A pause before the next attempt."""
 
     provider: str
-    request: Request
+    request: Call
     seconds: float
     cause: str
 

@@ -163,7 +163,7 @@ class Caller:
             paid = cost
             wire.clear()
             if self._telemetry:
-                self._telemetry.tell(Wait(self.provider, request, pause, _why(ending)))
+                self._telemetry.tell(Wait(self.provider, request.call, pause, _why(ending)))
             await self._sleep(pause)
 
     def _pause(self, ending: Ending, attempts: int, ends: float) -> float | None:
@@ -202,11 +202,11 @@ class Caller:
     def _event(self, request: Request, number: int, ending: Ending, seconds: float) -> Attempt:
         match ending:
             case Response():
-                return Attempt(self.provider, request, number, "answered", ending.status, None, seconds)
+                return Attempt(self.provider, request.call, number, "answered", ending.status, None, seconds)
             case MaybeSent():
-                return Attempt(self.provider, request, number, "maybe-sent", ending.status, ending.cause, seconds)
+                return Attempt(self.provider, request.call, number, "maybe-sent", ending.status, ending.cause, seconds)
             case NotSent():
-                return Attempt(self.provider, request, number, "not-sent", None, ending.cause, seconds)
+                return Attempt(self.provider, request.call, number, "not-sent", None, ending.cause, seconds)
 
     def _read_failed(self, request: Request, ending: Ending) -> PrintKitError:
         match ending:

@@ -1,5 +1,6 @@
 """What makes a request ours: the headers and query items that carry an account's keys; refuses to know where they come from."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -61,14 +62,27 @@ class Credentials:
 
     headers: Mapping[str, Secret | str] = field(default=NOTHING, converter=_copied, validator=_names_are_free)
     query: Mapping[str, Secret | str] = field(default=NOTHING, converter=_copied)
+    held: tuple[Secret, ...] = ()
+    """Secrets that only some requests carry: those name them by ``Secret.marker``, in a query item or in a JSON body."""
 
     def headers_in_the_clear(self) -> dict[str, str]:
         """The headers as they are sent. Not to be kept, printed or put into an exception."""
         return {name: _clear(value) for name, value in self.headers.items()}
 
-    def query_in_the_clear(self) -> Iterator[tuple[str, str]]:
-        """The query items as plain text. Not to be kept, printed or put into an exception."""
-        return ((name, _clear(value)) for name, value in self.query.items())
+    def query_in_the_clear(self, request: Request) -> Iterator[tuple[str, str]]:
+        """The request's query items and the account's, as plain text. Not to be kept, printed or put into an exception."""
+        for name, value in request.query:
+            yield name, next((secret.reveal() for secret in self.held if secret.marker == value), value)
+        for name, own in self.query.items():
+            yield name, _clear(own)
+
+    def body_in_the_clear(self, body: bytes) -> bytes:
+        """A JSON body as it is sent. Not to be kept, printed or put into an exception."""
+        for secret in self.held:
+            marker = secret.marker.encode()
+            if marker in body:
+                body = body.replace(marker, json.dumps(secret.reveal())[1:-1].encode())
+        return body
 
     def clash_with(self, request: Request) -> bool:
         """True when the request brings a header or query item that is the account's or the transport's, in any case of letters."""

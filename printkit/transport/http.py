@@ -80,6 +80,7 @@ class HttpLink:
         base_url: https, or plain http to this machine (``localhost``, ``127.0.0.1``, ``[::1]``).
         headers: headers that every request carries, such as the account's key.
         query: query items that every request carries.
+        held: secrets that only some requests carry, by their marker.
         connector: a borrowed one, see ``borrow``; without it an own one is made, and closed at the end.
         max_body: bytes; a longer answer, packed or unpacked, ends as ``too-large``.
         connect_timeout: seconds for a connection, TLS included.
@@ -99,6 +100,7 @@ class HttpLink:
         *,
         headers: Mapping[str, Secret | str] = NOTHING,
         query: Mapping[str, Secret | str] = NOTHING,
+        held: tuple[Secret, ...] = (),
         connector: aiohttp.BaseConnector | None = None,
         max_body: int = 8 * 1024 * 1024,
         connect_timeout: float = 5.0,
@@ -109,7 +111,7 @@ class HttpLink:
         proxy: Secret | str | None = None,
     ) -> None:
         self._address = parse_base_url(base_url)
-        self._credentials = Credentials(headers, query)
+        self._credentials = Credentials(headers, query, held)
         self._lent = connector
         self._max_body = max_body
         self._timeout = aiohttp.ClientTimeout(total=None, connect=connect_timeout, sock_connect=connect_timeout, sock_read=read_timeout)
@@ -145,8 +147,8 @@ class HttpLink:
         refusal = self._refusal(request)
         if refusal is not None:
             return NotSent(refusal)
-        url = URL(self._address.url(request, (*request.query, *self._credentials.query_in_the_clear())), encoded=True)
-        data = _data(request, sources)
+        url = URL(self._address.url(request, self._credentials.query_in_the_clear(request)), encoded=True)
+        data = _data(request, self._credentials, sources)
         for source in sources:
             await source.begin()
         session = self._session(request.effect)
@@ -264,12 +266,13 @@ class _Upload(aiohttp.payload.Payload):
                 await writer.write(piece)
 
 
-def _data(request: Request, sources: list[Source]) -> bytes | aiohttp.payload.Payload | None:
+def _data(request: Request, credentials: Credentials, sources: list[Source]) -> bytes | aiohttp.payload.Payload | None:
     if isinstance(request.body, tuple):
         return _form(request.body, sources)
-    if len(request.body) <= _LARGEST_IN_ONE_PIECE:
-        return request.body or None
-    sources.append(Source(in_pieces(request.body)))
+    body = credentials.body_in_the_clear(request.body)
+    if len(body) <= _LARGEST_IN_ONE_PIECE:
+        return body or None
+    sources.append(Source(in_pieces(body)))
     return _Upload(sources[0], request.content_type or _BINARY)
 
 

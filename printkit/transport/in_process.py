@@ -36,10 +36,11 @@ class InProcessLink:
         base_path: str = "",
         headers: Mapping[str, Secret | str] = NOTHING,
         query: Mapping[str, Secret | str] = NOTHING,
+        held: tuple[Secret, ...] = (),
     ) -> None:
         self._shop = shop
         self._address = Address("", base_path.rstrip("/"))
-        self._credentials = Credentials(headers, query)
+        self._credentials = Credentials(headers, query, held)
         self._closed = False
 
     async def attempt(self, request: Request, wire: Wire) -> Ending:
@@ -52,20 +53,29 @@ class InProcessLink:
             path = self._address.path(request)
         except InvalidRequestError:
             return NotSent(Cause.LOCAL_REFUSAL)
-        body = request.body if isinstance(request.body, bytes) else tuple([await _read(part) for part in request.body])
+        body = (
+            self._credentials.body_in_the_clear(request.body)
+            if isinstance(request.body, bytes)
+            else tuple([await _read(part) for part in request.body])
+        )
         await asyncio.sleep(0)
         wire.sent = True
         response = self._shop.answer(
             evolve(
                 request,
                 path=path,
-                query=(*request.query, *self._credentials.query_in_the_clear()),
+                query=tuple(self._credentials.query_in_the_clear(request)),
                 headers=(*request.headers, *self._credentials.headers_in_the_clear().items()),
                 body=body,
             )
         )
         wire.status = response.status
         return response
+
+    async def _body(self, request: Request) -> bytes | tuple[Part, ...]:
+        if isinstance(request.body, bytes):
+            return self._credentials.body_in_the_clear(request.body)
+        return tuple([await _read(part) for part in request.body])
 
     async def aclose(self) -> None:
         """Answers no more requests. The shop itself goes on."""
