@@ -5,7 +5,7 @@ import io
 import json
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from aiohttp import web
 
 from printkit.emulator.clock import ManualClock
+from printkit.emulator.notices import NoticeDue
 from printkit.errors import ConfigError
 from printkit.providers.pwinty.emulator import Automatic, Options, Shop
 from printkit.server.emulator import EmulatorServer
@@ -67,6 +68,12 @@ class TestBodies:
         upload.add_field("file", io.BytesIO(JPEG + bytes(5_000_000)), filename="a.jpg", content_type="image/jpeg")
 
         assert (await peer.call("POST", f"/v2.5/Orders/{await peer.order()}/Photos", data=upload))[1]["status"] == "Ok"
+
+    async def test_a_file_that_is_too_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("printkit.server.emulator._LARGEST_BODY", 1000)
+        shop = Shop(clock=ManualClock())
+        async with EmulatorServer([shop], tick=None) as server, aiohttp.ClientSession(headers=HEADERS) as session:
+            assert (await Peer(shop, server, session).call("POST", "/v2.5/Orders", data=bytes(1001)))[0] == 413
 
     async def test_a_chunked_and_a_compressed_body(self, peer: Peer) -> None:
         async def chunks() -> AsyncIterator[bytes]:
@@ -306,6 +313,24 @@ class TestNotices:
             await peer.call("POST", f"/v2.5/Orders/{order}/Status", json={"status": "Submitted"})
             async with asyncio.timeout(10):
                 await there.completed.wait()
+
+
+async def test_time_goes_on_when_it_stood_still_in_a_shop(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    shop, went_on = Shop(), asyncio.Event()
+    advance, fails = shop.advance, [RuntimeError("canary")]
+
+    def stumble(now: datetime) -> Sequence[NoticeDue]:
+        if fails:
+            raise fails.pop()
+        went_on.set()
+        return advance(now)
+
+    monkeypatch.setattr(shop, "advance", stumble)
+    async with EmulatorServer([shop], tick=0.001), asyncio.timeout(10):
+        await went_on.wait()
+
+    assert "RuntimeError" in caplog.text
+    assert "canary" not in caplog.text
 
 
 async def test_nothing_that_was_sent_is_logged(peer: Peer, caplog: pytest.LogCaptureFixture) -> None:

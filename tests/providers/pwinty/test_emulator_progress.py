@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +33,12 @@ def delivered(client: Client) -> list[dict[str, Any]]:
 def test_it_is_a_shop() -> None:
     shop: ShopContract = Shop()
     assert (shop.name, shop.prefixes) == ("pwinty", ("/v2.5",))
+
+
+def test_in_process_it_needs_no_http_library() -> None:
+    program = "import sys, printkit.providers.pwinty.emulator; print({'aiohttp', 'multipart'} & set(sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
 def test_printing_and_shipping_in_steps() -> None:
