@@ -240,11 +240,15 @@ def _missing(draft_id: str, where: str) -> Draft:
 # ── As text ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _is_mapping(kind: Any) -> bool:
+    return get_origin(kind) is Mapping
+
+
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(omit_if_default=True)
     converter.register_unstructure_hook(datetime, lambda moment: moment.isoformat())
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
-    converter.register_structure_hook_func(lambda kind: get_origin(kind) is Mapping, lambda given, _: dict(given))
+    converter.register_structure_hook_func(_is_mapping, lambda given, _: dict(given))
     kept_elsewhere: dict[str, Any] = dict.fromkeys(("path", "data", "stream"), override(omit=True))
     converter.register_unstructure_hook(
         Artwork, make_dict_unstructure_fn(Artwork, converter, _cattrs_omit_if_default=True, **kept_elsewhere)

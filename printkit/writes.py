@@ -13,6 +13,7 @@ from uuid import uuid4
 from attrs import evolve, field, frozen
 
 from .errors import (
+    ConflictError,
     FieldProblem,
     InvalidRequestError,
     NotSentError,
@@ -47,9 +48,11 @@ class Applied(Generic[T]):
 @final
 @frozen
 class NotApplied:
-    """The shop did not do it, and will not any more: it may be asked again."""
+    """The shop did not do it, and will not any more."""
 
     why: str
+    existing: OrderRef | None = None
+    """Another order that stands in the way for good."""
 
 
 @final
@@ -167,6 +170,18 @@ def intents(tell: Intent) -> Iterator[None]:
 
 
 @final
+@frozen
+class Hint:
+    """An answer that settles nothing by itself: the look-up decides.
+
+    ``refusal`` stands when the look-up finds no effect. Without one, no effect means that nobody can say.
+    """
+
+    phase: str
+    refusal: ProviderError | None = None
+
+
+@final
 @frozen(kw_only=True)
 class Write(Generic[T]):
     """A write as its provider describes it. The functions are called by ``Writer``, in this order."""
@@ -182,6 +197,8 @@ class Write(Generic[T]):
     """The error for an answer that is certainly a refusal; may ask the shop why."""
     find: "Callable[[ReconcileHandle, Deadline], Awaitable[Found[T]]]"
     """Look for the effect."""
+    hint: Callable[[Response], Hint | None] | None = None
+    """Asked first of every answer that is 2xx or a refusal: whether it is only a hint."""
     preimage: "Callable[[Deadline], Awaitable[Json]] | None" = None
     """What the shop has before, where the look-up compares with it."""
     order: str | None = None
@@ -321,6 +338,10 @@ class Writer:
         wire = Wire()
         try:
             answer = await self._answer(write, handle, deadline, wire)
+            hint = _hint(write, answer)
+            if hint is not None:
+                status = answer.status if isinstance(answer, Response) else None
+                return await self._settled(write, self._left(handle, wire, hint.phase, status, "hint"), deadline, hint.refusal)
             match answer:
                 case NotSent():
                     self._tell(write, "not-sent")
@@ -361,8 +382,10 @@ class Writer:
                 self._remember(self._left(handle, wire, "broken-off", None, "stream"), error)
             raise
 
-    async def _settled(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
-        """One quick look, inside the deadline. Not finding the effect proves nothing yet."""
+    async def _settled(
+        self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline", refusal: ProviderError | None = None
+    ) -> Done[T]:
+        """One quick look, inside the deadline. Not finding the effect proves nothing yet, unless the shop refused."""
         try:
             found = await write.find(handle, deadline)
         except Exception:  # noqa: BLE001 - whatever it is, it must not hide that a write is open
@@ -370,6 +393,12 @@ class Writer:
         if isinstance(found, Applied):
             self._tell(write, "reconciled")
             return Done(found.value, handle.attempts, reconciled=True)
+        if isinstance(found, NotApplied):
+            refusal = ConflictError(found.why, provider=self._account.provider, operation=write.operation)
+            refusal.existing = found.existing
+        if refusal is not None and isinstance(found, Absent | NotApplied):
+            self._tell(write, "refused")
+            raise refusal
         self._tell(write, "unknown")
         self._remember(handle)
         raise OutcomeUnknownError(handle, _in_words(handle, found))
@@ -424,6 +453,12 @@ class Writer:
     def _tell(self, write: Write[T], outcome: Any) -> None:
         if self._telemetry:
             self._telemetry.tell(Outcome(self._account.provider, write.operation, outcome))
+
+
+def _hint(write: Write[T], answer: Response | NotSent | MaybeSent) -> Hint | None:
+    if write.hint is None or not isinstance(answer, Response):
+        return None
+    return write.hint(answer) if 200 <= answer.status < 300 or _is_refusal(answer) else None
 
 
 def _is_answered(handle: ReconcileHandle, wire: Wire) -> bool:
