@@ -3,11 +3,11 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, final, get_args
 from uuid import uuid4
 
 from attrs import evolve, field, frozen
@@ -121,7 +121,7 @@ class ReconcileHandle:
     def to_json(self) -> str:
         """One line of JSON that ``from_json`` reads."""
         values = {name: getattr(self, name) for name in _HANDLE_FIELDS}
-        return json.dumps(values | {name: values[name].isoformat() for name in _HANDLE_TIMES})
+        return json.dumps(values | {name: values[name].isoformat() for name in _HANDLE_TIMES}, default=str)
 
     @classmethod
     def from_json(cls, text: str) -> "ReconcileHandle":
@@ -132,17 +132,22 @@ class ReconcileHandle:
         """
         try:
             values = json.loads(text)
-            times = {name: datetime.fromisoformat(values[name]) for name in _HANDLE_TIMES}
-            if any(time.tzinfo is None for time in times.values()) or not values.keys() <= _HANDLE_FIELDS:
-                raise ValueError
-            return cls(**values | times)
+            values |= {name: datetime.fromisoformat(values[name]) for name in _HANDLE_TIMES}
+            if all(values[name].tzinfo for name in _HANDLE_TIMES) and all(
+                _fits(value, _HANDLE_FIELDS[name]) for name, value in values.items()
+            ):
+                return cls(**values)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            problem = FieldProblem("handle", "is not what ReconcileHandle.to_json() wrote")
-        raise InvalidRequestError([problem])
+            pass
+        raise InvalidRequestError([FieldProblem("handle", "is not what ReconcileHandle.to_json() wrote")])
 
 
-_HANDLE_FIELDS = frozenset(ReconcileHandle.__annotations__)
+_HANDLE_FIELDS: Mapping[str, Any] = ReconcileHandle.__annotations__
 _HANDLE_TIMES = ("sent_at", "settle_until")
+
+
+def _fits(value: object, kind: Any) -> bool:
+    return kind is Any or type(value) in (get_args(kind) or (kind,))
 
 
 def digest(*parts: str) -> str:
@@ -233,8 +238,15 @@ _REFUSED = frozenset({400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 422})
 
 def _is_refusal(response: Response) -> bool:
     if response.status == 409:  # a gateway may say it too; only the shop says it in JSON
-        return response.body.lstrip()[:1] == b"{"
+        return _is_json_object(response.body)
     return response.status in _REFUSED
+
+
+def _is_json_object(body: bytes) -> bool:
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 class Locks:
@@ -340,8 +352,8 @@ class Writer:
             answer = await self._answer(write, handle, deadline, wire)
             hint = _hint(write, answer)
             if hint is not None:
-                status = answer.status if isinstance(answer, Response) else None
-                return await self._settled(write, self._left(handle, wire, hint.phase, status, "hint"), deadline, hint.refusal)
+                handle = self._left(handle, wire, hint.phase, None, "hint")
+                return await self._settled(write, handle, deadline, hint.refusal)
             match answer:
                 case NotSent():
                     self._tell(write, "not-sent")
@@ -350,18 +362,10 @@ class Writer:
                     phase = "awaiting-answer" if answer.status is None else "reading-answer"
                     handle = self._left(handle, wire, phase, answer.status, str(answer.cause))
                 case Response() if 200 <= answer.status < 300:
-                    try:
-                        value = write.accept(answer)
-                    except ProviderError as refusal:
-                        if not isinstance(refusal, UnreadableAnswerError):
-                            self._tell(write, "refused")
-                            raise
-                        handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
-                    except Exception:  # noqa: BLE001 - a fault of ours must not turn a placed order into an error
-                        handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
-                    else:
-                        self._tell(write, "applied")
-                        return Done(value, wire.attempts, reconciled=False)
+                    done = self._read(write, answer, wire)
+                    if done is not None:
+                        return done
+                    handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
                 case Response() if _is_refusal(answer):
                     self._tell(write, "refused")
                     raise await write.refuse(answer)
@@ -381,6 +385,20 @@ class Writer:
                 self._tell(write, "unknown")
                 self._remember(self._left(handle, wire, "broken-off", None, "stream"), error)
             raise
+
+    def _read(self, write: Write[T], answer: Response, wire: Wire) -> Done[T] | None:
+        """What a 2xx answer says; None when it cannot be read."""
+        try:
+            value = write.accept(answer)
+        except UnreadableAnswerError:
+            return None
+        except ProviderError:
+            self._tell(write, "refused")
+            raise
+        except Exception:  # noqa: BLE001 - a fault of ours must not turn a placed order into an error
+            return None
+        self._tell(write, "applied")
+        return Done(value, wire.attempts, reconciled=False)
 
     async def _settled(
         self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline", refusal: ProviderError | None = None
@@ -458,12 +476,15 @@ class Writer:
 def _hint(write: Write[T], answer: Response | NotSent | MaybeSent) -> Hint | None:
     if write.hint is None or not isinstance(answer, Response):
         return None
-    return write.hint(answer) if 200 <= answer.status < 300 or _is_refusal(answer) else None
+    try:
+        return write.hint(answer) if 200 <= answer.status < 300 or _is_refusal(answer) else None
+    except Exception:  # noqa: BLE001 - a fault of ours: whatever the answer meant, only looking can tell
+        return Hint("unreadable-answer")
 
 
 def _is_answered(handle: ReconcileHandle, wire: Wire) -> bool:
-    """A refusal was read in full before the cancellation came."""
-    return handle.attempts == 0 and wire.status in _REFUSED
+    """A refusal had come before the cancellation did. A 409 is told by its body, which may not have been read."""
+    return handle.attempts == 0 and wire.status in _REFUSED and wire.status != 409
 
 
 def _in_words(handle: ReconcileHandle, found: "Found[Any] | None") -> str:
