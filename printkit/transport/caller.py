@@ -172,14 +172,14 @@ class Caller:
         return pause if pause is not None and self._clock() + pause < ends else None
 
     async def _attempt(self, request: Request, wire: Wire, left: float) -> Ending:
-        loop = asyncio.get_running_loop()
-        timer = asyncio.timeout(left)
-        placed = False
+        limit = left if _uploads_a_stream(request) else min(left, self._attempt_timeout)
+        placed = self._slots.free > 0
+        timer = asyncio.timeout(limit if placed else left)
         try:
             async with timer, self._slots:
-                placed = True
-                if not _uploads_a_stream(request):
-                    timer.reschedule(min(timer.when() or 0.0, loop.time() + self._attempt_timeout))
+                if not placed:
+                    placed = True
+                    timer.reschedule(min(timer.when() or 0.0, asyncio.get_running_loop().time() + limit))
                 return await self._link.attempt(request, wire)
         except TimeoutError:
             if not timer.expired():

@@ -296,13 +296,13 @@ def _headers(request: Request) -> list[tuple[str, str]] | None:
 
 def _is_well_formed(request: Request) -> bool:
     """Whether nothing in it could end a header early or contradict the body's own type."""
-    texts = [request.content_type, *(value for _, value in request.headers)]
-    brings_a_type = any(name.lower() == "content-type" for name, _ in request.headers)
+    texts = [request.content_type or "", *(value for _, value in request.headers)]
     if isinstance(request.body, tuple):
-        texts += [text for part in request.body for text in (part.name, part.filename, part.content_type)]
-    elif request.content_type is None:
-        brings_a_type = False
-    return not brings_a_type and not any(text and _NEVER_IN_A_HEADER.search(text) for text in texts)
+        texts += [text or "" for part in request.body for text in (part.name, part.filename, part.content_type)]
+    has_a_type = isinstance(request.body, tuple) or request.content_type is not None
+    if has_a_type and any(name.lower() == "content-type" for name, _ in request.headers):
+        return False
+    return not any(map(_NEVER_IN_A_HEADER.search, texts))
 
 
 def _trust(ca_file: str | Path | None) -> ssl.SSLContext:

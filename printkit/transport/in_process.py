@@ -53,11 +53,7 @@ class InProcessLink:
             path = self._address.path(request)
         except InvalidRequestError:
             return NotSent(Cause.LOCAL_REFUSAL)
-        body = (
-            self._credentials.body_in_the_clear(request.body)
-            if isinstance(request.body, bytes)
-            else tuple([await _read(part) for part in request.body])
-        )
+        body = await self._body(request)
         await asyncio.sleep(0)
         wire.sent = True
         response = self._shop.answer(

@@ -293,6 +293,24 @@ async def test_an_upload_of_a_stream_has_the_whole_share_of_the_deadline():
     assert isinstance(await caller.write(WRITE, caller.deadline(60), Wire()), NotSent)
 
 
+@pytest.mark.parametrize("first", [REFUSED, THROTTLED])
+async def test_a_stream_that_can_be_read_only_once_is_sent_once(first):
+    async def stream() -> AsyncIterator[bytes]:
+        yield b""
+
+    def upload(*, replayable: bool) -> Request:
+        return Request("POST", "/Photos", Effect.WRITES, body=(Part("file", Content(stream, replayable=replayable)),))
+
+    for replayable, attempts in ((False, 1), (True, 2)):
+        link = Scripted(first, OK)
+        caller = make(link)
+        try:
+            await caller.write(upload(replayable=replayable), caller.deadline(), Wire())
+        except RateLimitedError:
+            assert first is THROTTLED
+        assert link.attempts == attempts
+
+
 async def test_waiting_for_a_slot_counts_against_the_deadline():
     slots = Slots(1)
     link = Scripted(OK)

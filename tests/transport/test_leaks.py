@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 import trustme
+from attrs import evolve
 
 from printkit.errors import PrintKitError
 from printkit.exchange import Content, Effect, Part, Request, Response
@@ -32,8 +33,9 @@ from tests.transport.wire_server import FAULTS, answering, redirect, refusing, s
 
 HEADER_KEY = 'CANARY-head/er+key=&"\\ é'
 QUERY_KEY = 'CANARY-query/key+=&%"\\ é'
+HELD_KEY = 'CANARY-held/key+=&%"\\ é'
 PROXY_KEY = "CANARY-proxy-pass"
-KEYS = (HEADER_KEY, QUERY_KEY, PROXY_KEY)
+KEYS = (HEADER_KEY, QUERY_KEY, HELD_KEY, PROXY_KEY)
 
 
 def inner_base64(key: str) -> Iterator[str]:
@@ -66,10 +68,19 @@ WRITE = Request(
     "PUT", "/Orders/1", Effect.WRITES, operation="orders.put", template="/Orders/{id}", body=b"{}", content_type="application/json"
 )
 
+HELD = Secret(HELD_KEY)
+NAMED = evolve(WRITE, query=[("partner", HELD.marker)], body=f'{{"code": "{HELD.marker}"}}'.encode())
+
 
 def link_to(url: str, **options: object) -> HttpLink:
     return HttpLink(
-        url, headers={"X-Key": Secret(HEADER_KEY)}, query={"key": Secret(QUERY_KEY)}, read_timeout=0.1, max_body=100_000, **options
+        url,
+        headers={"X-Key": Secret(HEADER_KEY)},
+        query={"key": Secret(QUERY_KEY)},
+        held=(HELD,),
+        read_timeout=0.1,
+        max_body=100_000,
+        **options,
     )
 
 
@@ -162,14 +173,16 @@ async def all_calls(caller: Caller) -> list[object]:
             group.create_task(caller.write(WRITE, caller.deadline(), wires[0]))
 
     async def cancelled() -> object:
-        task = asyncio.create_task(caller.write(WRITE, caller.deadline(), wires[1]))
-        await asyncio.sleep(0.02)
+        task = asyncio.create_task(caller.write(NAMED, caller.deadline(), wires[1]))
+        while not (wires[1].sent or task.done()):  # noqa: ASYNC110 - a Wire is plain data and rings no bell
+            await asyncio.sleep(0)
         task.cancel()
         return await task
 
     calls: list[Callable[[], Awaitable[object]]] = [
         lambda: caller.read(READ, caller.deadline()),
         lambda: caller.write(WRITE, caller.deadline(), Wire()),
+        lambda: caller.write(NAMED, caller.deadline(), Wire()),
         in_a_group,
         cancelled,
     ]
