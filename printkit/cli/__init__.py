@@ -2,7 +2,7 @@
 
 import sys
 
-_WANTED = frozenset({"click", "rich", "multipart"})
+_WANTED = frozenset({"click", "rich"})
 
 
 def main() -> None:
@@ -10,7 +10,7 @@ def main() -> None:
     try:
         from .app import run
     except ModuleNotFoundError as error:
-        if error.name not in _WANTED:
+        if (error.name or "").partition(".")[0] not in _WANTED:
             raise
         print("printkit: the command line needs its extra: python -m pip install 'printkit[cli]'", file=sys.stderr)
         sys.exit(3)

@@ -7,7 +7,7 @@ from typing import final
 from attrs import frozen
 
 from .. import config, registry
-from ..errors import NotSentError, PrintKitError
+from ..errors import ConfigError, NotSentError, PrintKitError
 from ..kit import PrintKit, connect
 from ..telemetry import Hook
 
@@ -49,6 +49,8 @@ class Connections:
         """What the user can do about an error, where the settings tell."""
         if isinstance(error, NotSentError) and error.provider and self.environment(error.provider) == "emulator":
             return "nobody answers there; start the emulator with: printkit emulator"
+        if isinstance(error, ConfigError) and not self.tables:
+            return f"on the command line that is: --url KIND+emulator://{HOST}:{PORT}, with printkit emulator running"
         return None
 
     def environment(self, name: str) -> str:

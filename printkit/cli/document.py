@@ -37,8 +37,8 @@ def _build() -> Converter:
     converter.register_unstructure_hook(Path, str)
     converter.register_unstructure_hook(OrderRef, str)
     left_out = override(omit=True)
-    converter.register_unstructure_hook(Order, make_dict_unstructure_fn(Order, converter, body=left_out))
     converter.register_unstructure_hook(Artwork, make_dict_unstructure_fn(Artwork, converter, data=left_out, stream=left_out))
+    converter.register_unstructure_hook(Order, make_dict_unstructure_fn(Order, converter, body=left_out))  # after what is inside it
     return converter
 
 

@@ -58,4 +58,4 @@ def exit_for(error: PrintKitError) -> Exit:
         case ProviderError():
             return Exit.NOTHING_HAPPENED if error.retryable else Exit.REFUSED
         case _:
-            return Exit.FAULT
+            return Exit.NOTHING_HAPPENED if error.retryable else Exit.FAULT

@@ -35,7 +35,9 @@ def show(session: Session, *, order: OrderRef) -> None:
 
 
 @click.command("list")
-@click.option("--status", type=click.Choice([*OrderStatus]), metavar="STATUS", help=f"One of {', '.join(OrderStatus)}.")
+@click.option(
+    "--status", type=click.Choice([each.value for each in OrderStatus]), metavar="STATUS", help=f"One of {', '.join(OrderStatus)}."
+)
 @click.option("--reference", metavar="TEXT", help="Only orders with this reference.")
 @click.option("--since", callback=as_time, metavar="TIME", help="Only orders created since: 2026-01-31, or with time and zone.")
 @click.option("--limit", type=click.IntRange(min=0), default=20, show_default=True, help="How many at most; 0 for all.")

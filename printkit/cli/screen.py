@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import NoReturn, final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -20,11 +21,18 @@ from ..provider import Capability, ProviderInfo, Stage, Support, SupportLevel
 _WIDTH_IN_FILES = 160
 
 
+@final
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        """Whoever read the output went away: that is the command's to answer."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where people read. In a file or a pipe: no colours, and room enough that nothing is broken up."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_IN_FILES
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
 def clean(text: object) -> str:
@@ -56,7 +64,7 @@ def say_order(to: Console, order: Order) -> None:
     to.print(Text.assemble((f"Order {clean(order.ref)}", "bold"), f"  {order.status}{shop_says}", ", a test" if order.is_test else ""))
     facts = Table.grid(padding=(0, 2))
     for name, value in _facts(order):
-        facts.add_row(Text(name, style="dim"), cell(value))
+        facts.add_row(cell(name, "dim"), cell(value))
     to.print(indented(facts))
     if order.items:
         to.print()

@@ -31,7 +31,7 @@ def _change(session: Session, change: Callable[[PrintKit], Awaitable[Order]], *,
 @click.option("--name", required=True, metavar="TEXT", help="To whom the order is sent.")
 @recipient
 @click.option("--reference", metavar="TEXT", help="Your own name of this order, for ever; made up when left out.")
-@click.option("--payer", type=click.Choice([*Payment]), help="Who pays the shop.")
+@click.option("--payer", type=click.Choice([each.value for each in Payment]), help="Who pays the shop.")
 @click.option("--shipping", metavar="METHOD", help="The shop's own word for a shipping method.")
 @PROVIDER
 @connected
