@@ -10,14 +10,12 @@ import attrs
 import click
 from attrs import Factory, define, frozen
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from .. import registry
 from ..kit import connect
 from ..model import Order, OrderStatus
-from ..provider import ProviderInfo
+from ..provider import Capability, ProviderInfo, Stage, SupportLevel
 from ..telemetry import Attempt, Event
 from . import screen
 from .document import as_json as to_json
@@ -71,8 +69,17 @@ class _Story:
             self._sent.append(sent)
 
 
+def _kind() -> str:
+    """The first kind of shop that keeps drafts itself: most of its story goes over HTTP."""
+    kinds = registry.kinds()
+    remote = (kind for kind in kinds if registry.info(kind).supports(Capability.CREATE_ORDER, Stage.DRAFT).level is SupportLevel.NATIVE)
+    return next(remote, kinds[0])
+
+
 @click.command()
-@click.option("--shop", "kind", type=click.Choice(registry.kinds()), default=registry.kinds()[0], show_default=True, help="Which shop.")
+@click.option(
+    "--shop", "kind", type=click.Choice(registry.kinds()), default=_kind, show_default="one that keeps drafts itself", help="Which shop."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show every request and its answer's status.")
 @as_json_option
 def demo(*, kind: str, verbose: bool, as_json: bool) -> None:
@@ -88,7 +95,7 @@ def demo(*, kind: str, verbose: bool, as_json: bool) -> None:
             order = asyncio.run(_play(registry.info(kind), story))
     except BaseException:
         if not as_json:  # the steps up to the failure explain it best
-            screen.console().print(_steps(story, verbose=verbose))
+            _say_steps(screen.console(), story, verbose=verbose)
         raise
     seconds = round(time.monotonic() - began, 2)
     if as_json:
@@ -116,26 +123,25 @@ def _wishes(info: ProviderInfo) -> str:
 
 
 def _say(to: Console, story: _Story, order: Order, seconds: float, *, verbose: bool) -> None:
-    to.print(Text.assemble(("One order, ", "bold"), (f"through the emulated {story.title} at {story.url}", "bold")))
+    to.print(Text(f"One order, through the emulated {story.title} at {story.url}", style="bold"))
     to.print()
-    to.print(_steps(story, verbose=verbose))
-    to.print()
+    _say_steps(to, story, verbose=verbose)
     screen.say_order(to, order)
     to.print()
     count = sum(len(step.requests) for step in story.steps)
     to.print(Text(f"{count} requests over HTTP in {seconds} seconds. Nothing was printed or charged: the shop is a part of this program."))
 
 
-def _steps(story: _Story, *, verbose: bool) -> Padding:
-    made = screen.table("", "Step", "Call of the kit", "What came out", right=("",), whole=("Call of the kit",))
+def _say_steps(to: Console, story: _Story, *, verbose: bool) -> None:
+    steps = screen.table("", "Step", "Call of the kit", "What came out", right=("",), whole=("Call of the kit",))
+    sent = screen.table("Step", "Request", "Status", "Time", right=("Step", "Time"), whole=("Request",))
     for number, step in enumerate(story.steps, 1):
-        made.add_row(screen.cell(number), screen.cell(step.what), screen.cell(step.call, "cyan"), screen.cell(step.result))
-        if verbose:
-            for sent in step.requests:
-                _add_request(made, sent)
-    return screen.indented(made)
-
-
-def _add_request(to: Table, sent: _Sent) -> None:
-    answer = f"{sent.status or 'no answer'} in {sent.milliseconds:.0f} ms"
-    to.add_row("", screen.cell(f"{sent.method} {sent.template}", "dim"), "", screen.cell(answer, "dim"))
+        steps.add_row(screen.cell(number), screen.cell(step.what), screen.cell(step.call, "cyan"), screen.cell(step.result))
+        for each in step.requests:
+            status = each.status or "no answer"
+            sent.add_row(*map(screen.cell, (number, f"{each.method} {each.template}", status, f"{each.milliseconds:.1f} ms")))
+    to.print(screen.indented(steps))
+    to.print()
+    if verbose:
+        to.print(screen.indented(sent))
+        to.print()

@@ -3,22 +3,21 @@
 It needs a shop of one's own, because only the shop's people can fetch the pictures, print and ship: an emulated one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
 
 from attrs import evolve
 
+from ..catalogue import Product
 from ..emulator.shop import Shop
 from ..kit import PrintKit
 from ..model import NewOrder, Order, Photo, Recipient
 
-ADDRESS: Final = Recipient(name="Tom Smith", line1="14 Acacia Avenue", city="Cardiff", country="GB")  # its postal code is missing
-PHOTOS: Final = (
-    Photo("4x6", "https://example.com/harbour.jpg", copies=10),
-    Photo("8x12", "https://example.com/boat.jpg", copies=2),
-    Photo("C16x20", "https://example.com/lighthouse.jpg"),
+ADDRESS: Final = Recipient(
+    name="Tom Smith", line1="14 Acacia Avenue", city="Cardiff", country="GB", email="orders@example.com", phone="+44 20 7946 0000"
 )
+"""Its postal code is missing."""
 PICTURE: Final = b"\xff\xd8\xff\xe0 a JPEG begins like this"
 
 Tell = Callable[[str, str, str], None]
@@ -27,15 +26,17 @@ Tell = Callable[[str, str, str], None]
 
 async def order_prints(kit: PrintKit, shop: Shop, tell: Tell) -> Order:
     """Order three products, with one mistake on the way, and follow them until they are shipped."""
+    sold = await kit.list_products(country=ADDRESS.country)
+    tell("Look what is sold", "list_products(country)", f"{len(sold.products)} products")
+
     order = await kit.create_order(NewOrder(ADDRESS, reference="ORD-1001"))
     tell("Create an order", "create_order(new)", f"{order.ref}, {order.status}")
 
-    order = await kit.add_photos(order, PHOTOS)
-    tell("Add three photos", "add_photos(order, photos)", f"{len(order.items)} items")
-
-    for item in order.items:
-        shop.artwork_arrived(item.id, PICTURE)
-    tell("The shop fetches them", "", "all are there")
+    photos = [
+        Photo(product.sku, f"https://example.com/{number}.jpg", copies=number) for number, product in enumerate(_three(sold.products), 1)
+    ]
+    order = await kit.add_photos(order, photos)
+    tell("Add three photos", "add_photos(order, photos)", ", ".join(f"{item.copies} × {item.sku}" for item in order.items))
 
     report = await kit.validate(order)
     tell("Ask what stands in the way", "validate(order)", "; ".join(f"{each.code}: {each.text}" for each in report.errors))
@@ -49,6 +50,8 @@ async def order_prints(kit: PrintKit, shop: Shop, tell: Tell) -> Order:
     order = await kit.submit(order)
     tell("Place the order", "submit(order)", order.status)
 
+    for item in order.items:
+        shop.artwork_arrived(item.id, PICTURE)
     shop.clock.advance(timedelta(days=2))
     shop.control(("orders", order.id, "ship"), {})
     tell("The shop prints and ships", "", "two days later")
@@ -57,3 +60,11 @@ async def order_prints(kit: PrintKit, shop: Shop, tell: Tell) -> Order:
     numbers = [parcel.tracking_number for parcel in order.shipments if parcel.tracking_number]
     tell("Look at the order", "get_order(order.ref)", f"{order.status}, tracking number {', '.join(numbers)}")
     return order
+
+
+def _three(products: Iterable[Product]) -> list[Product]:
+    """The first product of each of three shipping bands, where a shop has such: they travel in parcels of their own."""
+    by_band: dict[str, Product] = {}
+    for product in products:
+        by_band.setdefault(product.shipping_band or product.sku, product)
+    return list(by_band.values())[:3]
