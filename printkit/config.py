@@ -97,6 +97,8 @@ class Config:
 
     connections: Mapping[str, Table]
     default: str | None = None
+    drafts: str | None = None
+    """A file for drafts of shops that have none; without it they live as long as the process."""
     skus: Mapping[str, Any] = field(factory=dict[str, Any], repr=False)
     source: str = "the environment"
 
@@ -117,9 +119,9 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     document = _read(file) if named or file.is_file() else {}
     top = document.get("printkit", {})
     _expect_table(top, "[printkit]", file)
-    unknown = set(top) - {"default", "providers", "skus"}
+    unknown = set(top) - {"default", "drafts", "providers", "skus"}
     if unknown:
-        raise ConfigError(f"{file} [printkit]: unknown setting {min(unknown)!r}; known are default, providers and skus")
+        raise ConfigError(f"{file} [printkit]: unknown setting {min(unknown)!r}; known are default, drafts, providers and skus")
     connections = {name: _connection(name, table, file, environ) for name, table in _tables(top, "providers", file).items()}
     for name in _named_in(environ, connections):
         connections[name] = _connection(name, {}, None, environ)
@@ -128,7 +130,9 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     if default is not None and default not in connections:
         known = ", ".join(connections) or "none"
         raise ConfigError(f"{source}: default = {default!r} names no connection; configured: {known}")
-    return Config(connections, default, _tables(top, "skus", file), str(file) if document else "the environment")
+    return Config(
+        connections, default, _drafts_file(top, file, environ), _tables(top, "skus", file), str(file) if document else "the environment"
+    )
 
 
 def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Table:
@@ -150,6 +154,13 @@ def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Table:
         values["base_url"] = f"{'http' if environment == 'emulator' else 'https'}://{parts.netloc}{parts.path}"
     values.update(parse_qsl(parts.query, keep_blank_values=True))
     return _merge(Table(kind, values, f"the URL {kind}+{environment}://"), environ)
+
+
+def _drafts_file(top: Mapping[str, Any], file: Path, environ: Mapping[str, str]) -> str | None:
+    drafts = environ.get(f"{PREFIX}DRAFTS") or top.get("drafts")
+    if drafts is not None and (not isinstance(drafts, str) or not drafts.strip()):
+        raise ConfigError(f"{file} [printkit]: drafts must be the name of a file")
+    return drafts
 
 
 def _read(file: Path) -> Mapping[str, Any]:

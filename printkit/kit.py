@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from . import config, registry, waiting
 from .catalogue import Country, ProductList
+from .drafts import DraftStore, FileDrafts, MemoryDrafts
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
@@ -72,7 +73,8 @@ def connect(
             "nothing is configured. To try printkit without an account: printkit.connect('<kind>+emulator://') with a kind of shop "
             f'({", ".join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = "emulator"'
         )
-    opened = {name: _open(name, table, hooks, emulators or {}, session) for name, table in found.connections.items()}
+    drafts = FileDrafts(found.drafts) if found.drafts else MemoryDrafts()
+    opened = {name: _open(name, table, drafts, hooks, emulators or {}, session) for name, table in found.connections.items()}
     return PrintKit(opened, found.default, SkuMap.read(found.skus, found.source))
 
 
@@ -91,7 +93,9 @@ class _Opened:
         return (self.account.provider, self.account.kind)
 
 
-def _open(name: str, table: config.Table, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any) -> _Opened:
+def _open(
+    name: str, table: config.Table, drafts: DraftStore, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any
+) -> _Opened:
     info = registry.info(table.values.get("kind", name))
     settings = config.settings(registry.part(info.settings), table)
     secrets = [value for value in (*settings.headers().values(), *settings.query().values(), *settings.held()) if isinstance(value, Secret)]
@@ -111,7 +115,7 @@ def _open(name: str, table: config.Table, hooks: Sequence[Hook], emulators: Mapp
     )
     account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
-    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, redactor))
+    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, drafts, redactor))
     return _Opened(provider, link, account)
 
 

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, NoReturn, Protocol, TypeVar, final, runtime_checkable
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar, final, runtime_checkable
 
 from attrs import field, frozen
 
@@ -28,6 +28,9 @@ from .telemetry import Telemetry
 from .transport.caller import Caller
 from .transport.redact import Redactor
 from .writes import Applied, NotApplied, ReconcileHandle, Unknown, Writer
+
+if TYPE_CHECKING:
+    from .drafts import DraftStore
 
 
 class Capability(enum.StrEnum):
@@ -132,6 +135,8 @@ class Connection(Generic[S_co]):
     writer: Writer
     """Sends what writes."""
     telemetry: Telemetry
+    drafts: "DraftStore"
+    """Where orders are kept that the shop does not take before they are complete."""
     redactor: Redactor
     """Makes the shop's own text, and exchanges with it, fit to print."""
 

@@ -1,0 +1,63 @@
+"""What Gooten sells and where (reference/gooten-api.md sections 14 and 16). Knows no order."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from ...catalogue import Country, Product, ProductAttribute, ProductList
+from . import endpoints, translate, wire
+from .desk import Desk
+
+
+class CatalogueVerbs(Desk):
+    """``GET products``, ``GET productvariants`` and ``GET countries``."""
+
+    async def list_products(self, *, country: str | None = None, quality: str | None = None) -> ProductList:
+        """Every SKU that is sold in one country: one request for the products, and one more for each product.
+
+        Raises:
+            InvalidRequestError: there is no country; or a quality is asked for, which Gooten does not know.
+        """
+        if country is None or not (country.isascii() and country.isalpha() and len(country) == 2):
+            raise self._invalid("list_products", "country", "is missing or not a code of two letters")
+        if quality is not None:
+            raise self._invalid("list_products", "quality", "Gooten has no qualities: leave it out")
+        deadline = self._caller.deadline()
+        where = {"countryCode": country.upper()} | ({"currencyCode": self._settings.currency} if self._settings.currency else {})
+        found = await self._shop.get(endpoints.PRODUCTS, where, deadline, "list_products", wire.read_products)
+        heads = [head for head in found.products if head.is_coming_soon is not True and head.has_available_product_variants is not False]
+
+        async def variants(head: wire.ProductHead) -> list[Product]:
+            query = {"productId": str(head.id), **where}
+            answer = await self._shop.get(endpoints.VARIANTS, query, deadline, "list_products", wire.read_variants)
+            return [_product(variant, head) for variant in answer.product_variants]
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(variants(head)) for head in heads]
+        return ProductList(country.upper(), None, tuple(product for task in tasks for product in task.result()))
+
+    async def list_countries(self) -> tuple[Country, ...]:
+        """The countries Gooten knows, and whether it sells there."""
+        found = await self._shop.get(endpoints.COUNTRIES, {}, self._caller.deadline(), "list_countries", wire.read_countries)
+        return tuple(_country(each) for each in found.countries)
+
+
+def _country(given: wire.CountryHead) -> Country:
+    return Country(
+        given.code, translate.text(given.name) or given.code, given.is_supported if isinstance(given.is_supported, bool) else None
+    )
+
+
+def _product(variant: wire.Variant, head: wire.ProductHead) -> Product:
+    options = [each for each in variant.options if isinstance(each, dict)] if isinstance(variant.options, list) else []
+    price = translate.money(variant.price_info)
+    return Product(
+        sku=variant.sku,
+        name=translate.text(head.name) or variant.sku,
+        prices=(price,) if price else (),
+        attributes=tuple(_option(each) for each in options),
+    )
+
+
+def _option(given: Mapping[str, Any]) -> ProductAttribute:
+    return ProductAttribute(str(given.get("Name")), (str(given.get("Value")),))

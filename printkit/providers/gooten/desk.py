@@ -1,0 +1,173 @@
+"""What every verb at Gooten works with: drafts, an order at hand, its two ids, its items' statuses, one write at a time. Knows no verb."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from attrs import evolve
+
+from ...drafts import PREFIX, Draft
+from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError
+from ...exchange import Request, Response
+from ...model import Item, Order, OrderRef, OrderStatus, Receipt
+from ...provider import Connection, ItemLike, OrderLike
+from ...transport.caller import Deadline
+from ...writes import Applied, Found, ReconcileHandle, Unknown, Write
+from . import endpoints, statuses, translate, writes
+from .config import Settings
+
+T = TypeVar("T")
+
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+class Desk:
+    """One Gooten account, without its verbs."""
+
+    def __init__(self, connection: Connection[Settings]) -> None:
+        self._name = connection.name
+        self._settings = connection.settings
+        self._caller = connection.caller
+        self._writer = connection.writer
+        self._drafts = connection.drafts
+        self._is_sandbox = connection.settings.environment == "sandbox"
+        scope = translate.Scope(
+            provider=connection.name,
+            drift=lambda what, word: connection.telemetry.drift(connection.name, what, word),
+            clean=connection.redactor.clean,
+        )
+        self._shop = endpoints.Endpoints(connection.caller, connection.redactor, scope, connection.settings.partner_billing_key)
+
+    # ── Orders and drafts ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _draft(self, order: OrderLike, operation: str) -> Draft | None:
+        """The draft that is meant, or None for a placed order. A submitted draft's reference means the order it became."""
+        ref = order.ref if isinstance(order, Order) else order
+        if not ref.id.startswith(PREFIX):
+            return None
+        try:
+            draft = await self._drafts.get(ref.id)
+        except NotFoundError as error:
+            error.provider, error.operation = self._name, operation
+            raise
+        return draft if draft.placed is None else None
+
+    async def _safe_id(self, order: OrderLike, operation: str) -> str:
+        order_id = order.ref.id if isinstance(order, Order) else order.id
+        if order_id.startswith(PREFIX):
+            order_id = (await self._drafts.get(order_id)).placed or order_id
+        if _SAFE_ID.fullmatch(order_id) is None:
+            raise self._invalid(operation, "order", f"{order_id!r} is not a Gooten safe id: letters, digits and '-' only")
+        return order_id
+
+    async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
+        """A placed order: as it was given, or read. A submitted draft at hand knows nothing of the order it became."""
+        safe_id = await self._safe_id(order, operation)
+        if isinstance(order, Order) and order.ref.id == safe_id:
+            return order
+        return await self._shop.order(safe_id, deadline, operation)
+
+    async def _gooten_id(self, known: Order, deadline: Deadline, operation: str) -> tuple[Order, str]:
+        """The order with its numeric id; read once where it is not known (reference section 4)."""
+        if "gooten_id" not in known.ids or any(item.id.startswith("#") for item in known.items):
+            known = await self._shop.order(known.id, deadline, operation)
+        number = known.ids.get("gooten_id", "")
+        if not number.isdigit():
+            raise NotFoundError(f"the shop does not say the GootenId of order {known.id}", provider=self._name, operation=operation)
+        return known, number
+
+    def _item(self, order: Order, item: ItemLike, operation: str) -> Item:
+        wanted = item.id if isinstance(item, Item) else item
+        for each in order.items:
+            if wanted == each.id or (each.reference is not None and wanted == each.reference):
+                return each
+        raise NotFoundError(f"order {order.id} has no item {wanted!r}", sent=False, provider=self._name, operation=operation)
+
+    # ── What is allowed ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _check(self, order: Order, items: Iterable[Item], allowed: tuple[str, ...], operation: str) -> None:
+        """Refuse here what the shop documents as impossible, before it can charge. A word no table knows is left to the shop."""
+        self._check_test(order, operation)
+        if not self._settings.check_status_locally:
+            return
+        for item in items:
+            if item.status is not OrderStatus.UNKNOWN and not statuses.is_in(item.provider_status, allowed):
+                raise self._conflict(order, f"item {item.id} is {item.provider_status}", operation, allowed)
+
+    def _check_test(self, order: Order, operation: str) -> None:
+        if self._is_sandbox and order.items and not order.is_test:
+            raise self._conflict(order, "it is not a test, and this connection's environment is sandbox", operation)
+
+    def _conflict(self, order: Order, why: str, operation: str, allowed: tuple[str, ...] = ()) -> ConflictError:
+        where = f"; possible only in {', '.join(allowed)}" if allowed else ""
+        error = ConflictError(f"order {order.id} cannot be changed so: {why}{where}", sent=False, provider=self._name, operation=operation)
+        error.order_status, error.allowed_in = order.status, allowed
+        return error
+
+    def _invalid(self, operation: str, path: str, text: str) -> InvalidRequestError:
+        return InvalidRequestError([FieldProblem(path, text)], provider=self._name, operation=operation)
+
+    # ── One write ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _perform(self, request: Request, accept: Callable[[Response], Order], deadline: Deadline, *, step: str, **how: Any) -> Order:
+        done = await self._writer.perform(self._write(request, accept, step, how), deadline)
+        before = done.value.receipt if done.reconciled else Receipt()
+        return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=before.reconciled))
+
+    def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
+        defaults = {"refuse": self._shop.refuse(request), "find": self._find}
+        return Write(operation=request.operation, step=step, request=request, accept=accept, **{**defaults, **how})
+
+    async def _find(self, handle: ReconcileHandle, deadline: Deadline) -> Found[Any]:
+        async def read(order_id: str) -> Order:
+            return await self._shop.order(order_id, deadline, handle.operation)
+
+        async def search(criteria: Mapping[str, str]) -> tuple[Order, ...]:
+            return await self._shop.search_all(criteria, deadline, handle.operation)
+
+        match handle.step:
+            case "submit":
+                return await writes.find_submitted(handle, search, read)
+            case "cancel":
+                return await writes.find_cancelled(handle, read)
+            case "swap":
+                return await writes.find_swapped(handle, read)
+            case "replace":
+                return await writes.find_replaced(handle, read)
+            case "address":
+                return await writes.find_address(handle, read)
+            case "status":
+                return await writes.find_status(handle, read)
+            case other:
+                return Unknown(f"printkit has no look-up for {other!r}: look at the shop's admin site")
+
+    async def _read_back(self, order: Order, deadline: Deadline, operation: str) -> Order:
+        """What is proven, with everything the shop says of it now. That reading fails changes nothing about the write."""
+        try:
+            fresh = await self._shop.order(order.id, deadline, operation)
+        except PrintKitError:
+            return with_receipt(order, read_back=False)
+        return evolve(fresh, receipt=order.receipt)
+
+
+def with_receipt(order: Order, **changes: Any) -> Order:
+    """The order with more said in its receipt."""
+    return evolve(order, receipt=evolve(order.receipt, **changes)) if changes else order
+
+
+def draft_of(applied: Applied[Order], handle: ReconcileHandle) -> tuple[str, Order] | None:
+    """The draft that an applied submission was made of, and the order it became."""
+    if handle.step != "submit" or not isinstance(handle.preimage, dict):
+        return None
+    return str(handle.preimage["draft"]), applied.value
+
+
+def renamed(draft: Draft, items: Sequence[Item]) -> dict[str, str]:
+    """Which item of the draft became which item of the order: each carries the draft item's id as its reference."""
+    ids = {item.id for item in draft.items}
+    return {item.reference: item.id for item in items if item.reference in ids and item.reference is not None}
+
+
+def ref_of(name: str, safe_id: str) -> OrderRef:
+    """The reference of a placed order."""
+    return OrderRef(name, safe_id)

@@ -1,0 +1,139 @@
+"""Gooten's endpoints, one method each: builds the request, reads the answer, raises the refusal. Knows no verb and decides nothing.
+
+Which call takes the safe id and which the GootenId: reference/gooten-api.md section 4. Which carries the billing key: section 3.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar, final
+
+from ...errors import ProviderError
+from ...exchange import Effect, Request, Response
+from ...model import Order
+from ...secret import Secret
+from ...transport.caller import Caller, Deadline
+from ...transport.redact import Redactor
+from . import translate, wire
+
+T = TypeVar("T")
+
+ORDERS = "/orders"
+SEARCH = "/ordersearch"
+STATUS = "/orderstatus"
+IMAGES = "/OrderImages"
+ITEMS = "/orderItems"
+CANCEL = "/orderCancel"
+ADDRESS = "/shippingAddress"
+SHIPPING = "/shippingprices"
+IMAGE_CHECK = "/imagevalidation"
+ADDRESS_CHECK = "/addressvalidation"
+PRODUCTS = "/products"
+VARIANTS = "/productvariants"
+COUNTRIES = "/countries"
+
+PAGE_SIZE = 100
+"""The largest page of a search (reference 8.3)."""
+
+
+@final
+class Endpoints:
+    """One call each. ``operation`` is the verb on whose behalf it is made, for errors and telemetry."""
+
+    def __init__(self, caller: Caller, redactor: Redactor, scope: translate.Scope, key: Secret) -> None:
+        self._caller = caller
+        self._redactor = redactor
+        self._key = key.marker
+        self.scope = scope
+
+    # ── Reads ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def order(self, safe_id: str, deadline: Deadline, operation: str) -> Order:
+        """``GET orders`` by safe id, with images (seed 000)."""
+        query = {"id": safe_id, "languageCode": "en", "withImages": "true"}
+        request = Request("GET", ORDERS, Effect.READS, operation, ORDERS, query)
+        return await self.read(request, deadline, lambda answer: translate.read_order(answer, self.scope))
+
+    async def search(self, criteria: Mapping[str, str], page: int, deadline: Deadline, operation: str) -> tuple[tuple[Order, ...], int]:
+        """``GET ordersearch``: one page of hits, and how many pages there are."""
+        query = {**criteria, "page": str(page), "pageSize": str(PAGE_SIZE), "partnerBillingKey": self._key}
+        request = Request("GET", SEARCH, Effect.READS, operation, SEARCH, query)
+        return await self.read(request, deadline, lambda answer: translate.read_found(answer, self.scope))
+
+    async def search_all(self, criteria: Mapping[str, str], deadline: Deadline, operation: str) -> tuple[Order, ...]:
+        """Every hit, page by page."""
+        found: list[Order] = []
+        page, pages = 1, 1
+        while page <= pages:
+            hits, pages = await self.search(criteria, page, deadline, operation)
+            if not hits:
+                break
+            found += hits
+            page += 1
+        return tuple(found)
+
+    async def get(self, path: str, query: Mapping[str, str], deadline: Deadline, operation: str, accept: Callable[[bytes], T]) -> T:
+        """Any other GET."""
+        request = Request("GET", path, Effect.READS, operation, path, query)
+        return await self.read(request, deadline, self._checked(accept))
+
+    async def ask(self, path: str, body: Any, deadline: Deadline, operation: str, accept: Callable[[bytes], T]) -> T:
+        """A POST that only asks, and changes nothing."""
+        request = Request("POST", path, Effect.READS, operation, path, body=wire.write(body), content_type=wire.JSON)
+        return await self.read(request, deadline, self._checked(accept))
+
+    async def read(self, request: Request, deadline: Deadline, accept: Callable[[Response], T]) -> T:
+        """Send a request that only reads.
+
+        Raises:
+            ProviderError: the answer is a failure, or not what ``accept`` reads.
+        """
+        response = await self._caller.read(request, deadline)
+        try:
+            return accept(response)
+        except ProviderError as error:
+            raise self.told(error, request, response)  # noqa: B904 - the very same error, with its place filled in
+
+    def _checked(self, accept: Callable[[bytes], T]) -> Callable[[Response], T]:
+        def checked(response: Response) -> T:
+            translate.check(response, self.scope)
+            return accept(response.body)
+
+        return checked
+
+    # ── Writes: requests and their refusals ───────────────────────────────────────────────────────────────────────────
+
+    def submit(self, body: Mapping[str, Any], currency: str | None) -> Request:
+        """``POST orders``; the billing key travels in the body (reference 8.1)."""
+        payment = {"PartnerBillingKey": self._key} | ({"CurrencyCode": currency} if currency else {})
+        return Request(
+            "POST", ORDERS, Effect.WRITES, "submit", ORDERS, body=wire.write({**body, "Payment": payment}), content_type=wire.JSON
+        )
+
+    def set_status(self, safe_id: str, word: str, operation: str) -> Request:
+        """``POST orderstatus``: everything in the query, no body (seed 002)."""
+        query = {"partnerBillingKey": self._key, "id": safe_id, "orderStatusName": word}
+        return Request("POST", STATUS, Effect.WRITES, operation, STATUS, query)
+
+    def change(self, path: str, gooten_id: str, body: Any, operation: str) -> Request:
+        """A PUT on a placed order, by its GootenId (seeds 000, 001, 003)."""
+        query = {"orderId": gooten_id, "partnerBillingKey": self._key}
+        return Request("PUT", path, Effect.WRITES, operation, path, query, body=wire.write(body), content_type=wire.JSON)
+
+    def refuse(self, request: Request) -> Callable[[Response], Awaitable[ProviderError]]:
+        """How to turn the answer to ``request`` into an error."""
+
+        async def refuse(response: Response) -> ProviderError:
+            return self.refusal(request, response)
+
+        return refuse
+
+    def refusal(self, request: Request, response: Response) -> ProviderError:
+        """The error for a failed answer to ``request``."""
+        return self.told(translate.refusal(response, self.scope), request, response)
+
+    def told(self, error: ProviderError, request: Request, response: Response) -> ProviderError:
+        """The same error, now saying whose it is and in which exchange it arose."""
+        error.provider = self.scope.provider
+        error.operation = request.operation
+        error.status = error.status or response.status
+        error.exchange = self._redactor.exchange(request, response.status)
+        return error

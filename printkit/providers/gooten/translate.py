@@ -1,0 +1,417 @@
+"""What Gooten's answers mean, and what an order means to Gooten. Plain functions between wire and model: no I/O, no decision to send."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, final
+
+from attrs import evolve, frozen
+
+from ...drafts import Draft
+from ...errors import (
+    AuthenticationError,
+    ConflictError,
+    FieldProblem,
+    NotFoundError,
+    ProviderError,
+    RejectedError,
+    UnreadableAnswerError,
+)
+from ...exchange import Response
+from ...model import (
+    Artwork,
+    Item,
+    Money,
+    Order,
+    OrderRef,
+    OrderStatus,
+    Photo,
+    Problem,
+    ProblemCode,
+    Recipient,
+    Severity,
+    Shipment,
+    ValidationReport,
+)
+from . import statuses, wire
+
+KIND = "gooten"
+LONGEST_SOURCE_ID = 50
+"""Reference, trap 40."""
+
+
+@final
+@frozen
+class Scope:
+    """What an answer does not say of itself: whose it is, and whom to tell of unknown words."""
+
+    provider: str
+    drift: Callable[[str, str], None]
+    """Called with a table's name and a word that is not in it."""
+    clean: Callable[[str], str]
+    """Makes the shop's own text fit to print: short, without control characters, without secrets."""
+
+
+# ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = True) -> Order:
+    """An order. A hit of a search lacks addresses, item ids and images: ``complete`` is then False."""
+    items = tuple(_item(each, place, scope) for place, each in enumerate(answer.items or ()))
+    source = text(answer.source_id) or text(answer.souce_id)
+    total, shipping = money(answer.total), money(answer.shipping_total)
+    return Order(
+        ref=OrderRef(scope.provider, answer.id),
+        status=fold(items),
+        reference=None if source == answer.id else source,
+        recipient=_recipient(answer.shipping_address),
+        items=items,
+        shipments=_shipments(answer.items or (), items),
+        price=total,
+        shipping_price=shipping,
+        is_test=bool(items) and all(item.status is OrderStatus.TEST for item in items),
+        ids=_ids(answer),
+        complete=complete,
+        body=body,
+    )
+
+
+def read_order(response: Response, scope: Scope) -> Order:
+    """The order in an answer.
+
+    Raises:
+        NotFoundError: there is no such order (trap 11).
+        UnreadableAnswerError: it is not one.
+    """
+    said = check(response, scope)
+    if said.had_error is None and b'"Id"' not in response.body and response.body.lstrip()[:1] == b"{":
+        raise NotFoundError("there is no such order", status=response.status)
+    return order(wire.read_order(response.body), response.body, scope)
+
+
+def read_found(response: Response, scope: Scope) -> tuple[tuple[Order, ...], int]:
+    """The hits of a search, and how many pages there are."""
+    check(response, scope)
+    answer = wire.read_found(response.body)
+    bodies = [bytes(raw) for raw in answer.orders]
+    pages = whole(answer.total_pages)
+    return tuple(order(wire.read_order(body), body, scope, complete=False) for body in bodies), pages if pages is not None else 1
+
+
+def fold(items: Iterable[Item]) -> OrderStatus:
+    """The status of an order from those of its items; cancelled ones have no vote. Gooten gives none (reference section 9)."""
+    every = [item.status for item in items]
+    live = [status for status in every if status is not OrderStatus.CANCELLED]
+    if not live:
+        return OrderStatus.CANCELLED if every else OrderStatus.UNKNOWN
+    for urgent in (OrderStatus.ACTION_REQUIRED, OrderStatus.ON_HOLD, OrderStatus.UNKNOWN):
+        if urgent in live:
+            return urgent
+    if all(status is OrderStatus.TEST for status in live):
+        return OrderStatus.TEST
+    on_the_way = [status in {OrderStatus.SHIPPED, OrderStatus.DELIVERED} for status in live]
+    if any(on_the_way) and not all(on_the_way):
+        return OrderStatus.PARTIALLY_SHIPPED
+    return min((status for status in live if status in statuses.PROGRESS), key=statuses.PROGRESS.index)
+
+
+def with_items(order: Order, items: Iterable[Item]) -> Order:
+    """The same order with these items, its status folded anew."""
+    kept = tuple(items)
+    return evolve(order, items=kept, status=fold(kept))
+
+
+def in_word(item: Item, word: str) -> Item:
+    """The same item, now known to be in the shop's status ``word``."""
+    return evolve(item, status=statuses.ITEM[statuses.fold(word)], provider_status=word)
+
+
+def _item(answer: wire.Item, place: int, scope: Scope) -> Item:
+    status = statuses.ITEM.get(statuses.fold(answer.status), OrderStatus.UNKNOWN)
+    if status is OrderStatus.UNKNOWN:
+        scope.drift("item status", answer.status)
+    meta = answer.meta if isinstance(answer.meta, dict) else {}
+    sku = text(meta.get("PreconfigSku")) or answer.sku
+    copies = whole(answer.quantity)
+    if copies is None:
+        raise UnreadableAnswerError("the answer is not what Gooten documents: Quantity is not a whole number")
+    number = whole(answer.order_item_id)
+    return Item(
+        id=str(number) if number is not None else f"#{place + 1}",
+        sku=sku,
+        provider_sku=sku,
+        copies=copies,
+        status=status,
+        provider_status=answer.status,
+        artwork=tuple(_image(each) for each in answer.images if isinstance(each, dict)) if isinstance(answer.images, list) else (),
+        reference=text(answer.source_id),
+        price=money(answer.price),
+    )
+
+
+def _image(given: Mapping[str, Any]) -> Artwork:
+    return Artwork(url=text(given.get("SourceUrl")), space=_space(given.get("SpaceId")), thumbnail_url=text(given.get("ThumbnailUrl")))
+
+
+def _space(given: Any) -> str | None:
+    """A space's id is text always, also where it looks like a number (trap 24)."""
+    return None if given is None or given == "" else str(given)
+
+
+def _ids(answer: wire.Order) -> dict[str, str]:
+    number = whole(answer.gooten_id)
+    found = {"gooten_id": str(number) if number else None, "nice_id": text(answer.nice_id)}
+    return {name: value for name, value in found.items() if value}
+
+
+def _recipient(given: Any) -> Recipient | None:
+    if not isinstance(given, dict):
+        return None
+
+    def member(name: str) -> str | None:
+        return text(given.get(name)) or None
+
+    name = " ".join(part.strip() for part in (member("FirstName"), member("LastName")) if part and part.strip())
+    return Recipient(
+        name=name,
+        line1=member("Line1"),
+        line2=member("Line2"),
+        city=member("City"),
+        state=member("State"),
+        postal_code=member("PostalCode"),
+        country=member("CountryCode"),
+        email=member("Email"),
+        phone=member("Phone"),
+    )
+
+
+def _shipments(answers: Sequence[wire.Item], items: Sequence[Item]) -> tuple[Shipment, ...]:
+    """Parcels by their tracking number, merged over items (reference section 12). The status, not the number, says what is shipped."""
+    found: dict[tuple[str | None, str | None], Shipment] = {}
+    for answer, item in zip(answers, items, strict=True):
+        for number, url, carrier in _parcels(answer):
+            key = (number, url if number is None else None)
+            parcel = found.get(key) or Shipment(status=item.status, carrier=carrier, tracking_number=number, tracking_url=url)
+            found[key] = evolve(parcel, item_ids=(*parcel.item_ids, item.id))
+    return tuple(found.values())
+
+
+def _parcels(answer: wire.Item) -> Iterator[tuple[str | None, str | None, str | None]]:
+    entries = [each for each in answer.shipments if isinstance(each, dict)] if isinstance(answer.shipments, list) else []
+    old = {"TrackingNumber": answer.tracking_number, "TrackingUrl": answer.tracking_url, "ShipCarrierName": answer.ship_carrier_name}
+    for entry in entries or [old]:
+        number, url = text(entry.get("TrackingNumber")) or None, text(entry.get("TrackingUrl")) or None
+        if number or url:
+            yield number, url, text(entry.get("ShipCarrierName")) or None
+
+
+def placed_report(order: Order) -> ValidationReport:
+    """What stands between a placed order and printing, read from the statuses of its items."""
+    problems = [_problem(item) for item in order.live_items if statuses.fold(item.provider_status or "") in statuses.PROBLEMS]
+    return ValidationReport(not problems, tuple(problems))
+
+
+def _problem(item: Item) -> Problem:
+    code, advice = statuses.PROBLEMS[statuses.fold(item.provider_status or "")]
+    return Problem(code, Severity.ERROR, advice, item.id, item.provider_status)
+
+
+# ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check(response: Response, scope: Scope) -> wire.Said:
+    """What any answer says of its success (reference 5.3).
+
+    Raises:
+        ProviderError: it is a failure, with whatever status.
+        UnreadableAnswerError: it is not a JSON object.
+    """
+    if not 200 <= response.status < 300:
+        raise refusal(response, scope)
+    said = wire.read_said(response.body)
+    if is_true(said.had_error) or said.error_reference_code or (said.message and said.had_error is None):
+        raise refusal(response, scope)
+    return said
+
+
+def refusal(response: Response, scope: Scope) -> ProviderError:
+    """The error for an answer that is a failure. What was attempted is echoed there and never shown: it may be the billing key."""
+    try:
+        said = wire.read_said(response.body)
+    except UnreadableAnswerError:
+        said = wire.Said()
+    entries = list(_entries(said.errors))
+    message = text(said.message) or ""
+    words = "; ".join(": ".join(part for part in entry if part) for entry in entries) or message
+    error = _kind(response.status, entries, message)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
+    error.request_id = scope.clean(code) if (code := text(said.error_reference_code)) else None
+    return error
+
+
+def _kind(status: int, entries: Iterable[tuple[str, str]], message: str) -> type[ProviderError]:
+    names = [name.lower() for name, _ in entries]
+    if status in {401, 403} or "invalid recipeid" in message.lower() or any("partnerbillingkey" in name for name in names):
+        return AuthenticationError
+    if status == 404:
+        return NotFoundError
+    if any(name.endswith(("status", "statusname")) for name in names):
+        return ConflictError
+    if any(name == "id" for name in names):
+        return NotFoundError
+    return RejectedError
+
+
+def _entries(errors: Any) -> Iterator[tuple[str, str]]:
+    """``Errors`` holds objects, plain text, or in one place item ids (trap 13): property name and message of each."""
+    for entry in errors if isinstance(errors, list) else ():
+        if isinstance(entry, dict):
+            yield text(entry.get("PropertyName")) or "", text(entry.get("ErrorMessage")) or ""
+        elif isinstance(entry, str | int):
+            yield "", f"item {entry}" if whole(entry) is not None else str(entry)
+
+
+def is_blocked_reference(response: Response) -> bool:
+    """Whether an order was refused because its ``SourceId`` was used before. Its form is not documented (section 18.1)."""
+    try:
+        said = wire.read_said(response.body)
+    except UnreadableAnswerError:
+        return False
+    failed = response.status >= 400 or is_true(said.had_error)
+    return failed and any(
+        "sourceid" in name.lower() or "sourceid" in words.lower().replace(" ", "") for name, words in _entries(said.errors)
+    )
+
+
+def has_errors(response: Response) -> bool:
+    """Whether an answer lists what went wrong, whatever its ``HadError`` says."""
+    try:
+        return bool(wire.read_said(response.body).errors)
+    except UnreadableAnswerError:
+        return False
+
+
+def is_true(given: Any) -> bool:
+    """``true``, or the text of it."""
+    return given is True or (isinstance(given, str) and given.lower() == "true")
+
+
+# ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def new_order_body(draft: Draft, *, email: str | None, phone: str | None, shipping: str, is_test: bool) -> dict[str, Any]:
+    """The body of ``POST orders`` without its payment (reference 8.1)."""
+    recipient = draft.new.recipient
+    address = address_body(recipient, email=email, phone=phone)
+    billing = {name: address[name] for name in ("FirstName", "LastName", "PostalCode", "CountryCode") if name in address}
+    method = draft.new.shipping or shipping
+    body: dict[str, Any] = {
+        "ShipToAddress": address,
+        "BillingAddress": billing,
+        "Items": [_line(item.id, item.photo, method) for item in draft.items],
+        "SourceId": draft.reference,
+        "IsPartnerSourceIdUnique": True,
+        "IsInTestMode": is_test,
+    }
+    if draft.new.metadata:
+        body["Meta"] = dict(draft.new.metadata)
+    return body | dict(draft.new.extra.get(KIND, {}))
+
+
+def _line(item_id: str, photo: Photo, method: str) -> dict[str, Any]:
+    way = {"ShipCarrierMethodId": int(method)} if method.isascii() and method.isdigit() else {"ShipType": method.lower()}
+    images = [_image_body(picture, index) for index, picture in enumerate(photo.artwork)]
+    line = {"SKU": photo.sku, "Quantity": photo.copies, **way, "Images": images, "SourceId": item_id}
+    return line | dict(photo.extra.get(KIND, {}))
+
+
+def _image_body(picture: Artwork, index: int) -> dict[str, Any]:
+    return {"Url": picture.url, "Index": index} | ({"SpaceId": picture.space} if picture.space else {})
+
+
+def address_body(recipient: Recipient, *, email: str | None, phone: str | None) -> dict[str, Any]:
+    """Reference 6.2. First and last name are split at the last blank."""
+    first, _, last = recipient.name.strip().rpartition(" ")
+    address = {
+        "FirstName": first.strip() or None,
+        "LastName": last,
+        "Line1": recipient.line1,
+        "Line2": recipient.line2,
+        "City": recipient.city,
+        "State": recipient.state,
+        "PostalCode": recipient.postal_code,
+        "CountryCode": recipient.country,
+        "Email": recipient.email or email,
+        "Phone": recipient.phone or phone,
+    }
+    return {name: value for name, value in address.items() if value is not None}
+
+
+def photo_problems(photos: Iterable[Photo]) -> Iterator[FieldProblem]:
+    """What Gooten cannot be told of a photo, refused by name."""
+    for place, photo in enumerate(photos):
+        path = f"photos[{place}]"
+        for name in ("sizing", "price_to_recipient"):
+            if getattr(photo, name) is not None:
+                yield FieldProblem(f"{path}.{name}", "Gooten cannot be told: leave it out")
+        if photo.attributes:
+            yield FieldProblem(f"{path}.attributes", "Gooten's options are part of the SKU: choose another SKU")
+        yield from artwork_problems(photo.artwork, f"{path}.artwork")
+
+
+def artwork_problems(artwork: Sequence[Artwork], path: str) -> Iterator[FieldProblem]:
+    """What Gooten cannot be told of pictures."""
+    spaces = [picture.space for picture in artwork]
+    if len(spaces) > 1 and (None in spaces or len(set(spaces)) < len(spaces)):
+        yield FieldProblem(path, "several pictures need a print space each, all different")
+    for picture in artwork:
+        if picture.url is None:
+            yield FieldProblem(path, "Gooten fetches pictures from a public URL: give one")
+        if picture.md5 is not None:
+            yield FieldProblem(f"{path}.md5", "Gooten cannot be told: leave it out")
+
+
+def missing(draft: Draft, *, email: str | None, phone: str | None) -> tuple[Problem, ...]:
+    """What an order needs before Gooten takes it (reference 6.2 and 8.1)."""
+    recipient = draft.new.recipient
+    needed = {
+        "a first and a last name": " " in recipient.name.strip(),
+        "line1": recipient.line1,
+        "city": recipient.city,
+        "postal_code": recipient.postal_code,
+        "country": recipient.country,
+        "email": recipient.email or email,
+        "phone": recipient.phone or phone,
+    }
+    lacking = [name for name, value in needed.items() if not (value.strip() if isinstance(value, str) else value)]
+    problems = []
+    if lacking:
+        advice = f"the recipient lacks {', '.join(lacking)}: update the recipient (email and phone may stand in the settings)"
+        problems.append(Problem(ProblemCode.ADDRESS_INCOMPLETE, Severity.ERROR, advice))
+    if not draft.items:
+        problems.append(Problem(ProblemCode.NO_ITEMS, Severity.ERROR, "the order has no items: add a photo"))
+    return tuple(problems)
+
+
+# ── Lenient readings of inessential members ───────────────────────────────────────────────────────────────────────────
+
+
+def text(given: Any) -> str | None:
+    """Text, or None for anything else."""
+    return given if isinstance(given, str) else None
+
+
+def whole(given: Any) -> int | None:
+    """A whole number, also as a string of digits (trap 24)."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return given
+    return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 20 else None
+
+
+def money(given: Any) -> Money | None:
+    """A PriceInfo (reference 6.1), with the scale it came with."""
+    price = given.get("Price") if isinstance(given, dict) else None
+    if isinstance(price, bool) or not isinstance(price, int | Decimal):
+        return None
+    try:
+        return Money(Decimal(price), text(given.get("CurrencyCode")))
+    except (ValueError, ArithmeticError):
+        return None

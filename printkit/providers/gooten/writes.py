@@ -1,0 +1,180 @@
+"""How to find out whether a write happened at Gooten: pre-images and look-ups, by what the shop documents. Sends no write.
+
+Every look-up reads; what it finds is compared with what was meant and with what was there before (``ReconcileHandle``).
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from attrs import evolve
+
+from ...model import Item, Order, OrderStatus, Receipt, RefusedItem
+from ...writes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
+from . import statuses, translate
+
+ReadOrder = Callable[[str], Awaitable[Order]]
+Search = Callable[[Mapping[str, str]], Awaitable[tuple[Order, ...]]]
+
+BLOCKED = "blocked"
+"""The phase of a submission that was refused because its reference is taken: an order with it exists, and nothing may be sent again."""
+
+PARTIAL = "partial"
+"""The phase of a cancellation whose answer says which items were cancelled and which were not."""
+
+
+# ── Submitting: found by its SourceId, and compared ───────────────────────────────────────────────────────────────────
+
+
+async def find_submitted(handle: ReconcileHandle, search: Search, read: ReadOrder) -> Found[Order]:
+    """Look for the order by postal code and day, and by a search for its reference; only an exact ``SourceId`` counts.
+
+    That an order has this reference does not make it this order: recipient, SKUs, copies and artwork are compared.
+    """
+    hits = await _with_reference(handle, search)
+    if not hits:
+        if handle.phase == BLOCKED:
+            return Unknown("the shop says that an order with this reference exists, and none can be found: nothing more is sent")
+        return Absent("no order has this reference")
+    orders = [await read(order_id) for order_id in hits]
+    same = [order for order in orders if _is_the_order(order, handle.meant)]
+    if len(same) == 1:
+        return Applied(evolve(same[0], receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+    if same:
+        return Unknown(f"{len(same)} orders are equal to the one that was meant: {', '.join(order.id for order in same)}")
+    other = orders[0]
+    return NotApplied(
+        f"the reference {handle.key!r} belongs to another order, {other.ref}: a reprint needs a reference of its own", other.ref
+    )
+
+
+async def _with_reference(handle: ReconcileHandle, search: Search) -> list[str]:
+    day = f"{handle.sent_at - timedelta(days=1):%Y-%m-%d}"  # the shop's day may have begun later than ours
+    postal_code = handle.meant["ShipToAddress"].get("PostalCode")
+    queries: list[dict[str, str]] = [{"genericValues": handle.key or ""}]
+    if postal_code and handle.phase != BLOCKED:  # an earlier day's order may hold a blocked reference
+        queries.insert(0, {"postalCode": postal_code, "startDate": day})
+    elif postal_code:
+        queries.insert(0, {"postalCode": postal_code})
+    found: list[str] = []
+    for query in queries:
+        found += [order.id for order in await search(query) if order.reference == handle.key and order.id not in found]
+    return found
+
+
+def _is_the_order(order: Order, meant: Mapping[str, Any]) -> bool:
+    wanted = Counter(_line(line["SKU"], line["Quantity"], [image["Url"] for image in line.get("Images", ())]) for line in meant["Items"])
+    has = Counter(_line(item.provider_sku, item.copies, [picture.url for picture in item.artwork]) for item in order.items)
+    return wanted == has and _address(order) == _address_of_body(meant["ShipToAddress"])
+
+
+def _line(sku: str, copies: Any, urls: Iterable[str | None]) -> tuple[Any, ...]:
+    return (sku, int(copies), tuple(sorted(url or "" for url in urls)))
+
+
+_ADDRESS = ("FirstName", "LastName", "Line1", "Line2", "City", "State", "PostalCode", "CountryCode")
+
+
+def _address(order: Order) -> tuple[str, ...]:
+    return _address_of_body(translate.address_body(order.recipient, email=None, phone=None)) if order.recipient else ()
+
+
+def _address_of_body(body: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(" ".join(str(body.get(name) or "").split()) for name in _ADDRESS)
+
+
+# ── Changing items ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def find_cancelled(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
+    """Read the order: which of the items are cancelled? After an answer that said so itself, some is a result."""
+    order = await read(handle.order or "")
+    wanted = [item for item in order.items if item.id in set(handle.meant["Ids"])]
+    left = [item for item in wanted if item.status is not OrderStatus.CANCELLED]
+    receipt = Receipt(attempts=handle.attempts, reconciled=handle.phase != PARTIAL)
+    if not left:
+        return Applied(evolve(order, receipt=receipt))
+    if len(left) == len(wanted):
+        return Absent("none of the items is cancelled")
+    if handle.phase == PARTIAL:
+        refused = tuple(RefusedItem(item.id, f"not cancelled: it is {item.provider_status}") for item in left)
+        return Applied(evolve(order, receipt=evolve(receipt, refused=refused)))
+    return Unknown(f"some of the items are cancelled, and these are not: {', '.join(item.id for item in left)}")
+
+
+async def find_swapped(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
+    """Read the order: does the item have the new SKU, the one from before, or a third?"""
+    order = await read(handle.order or "")
+    item = _item(order, str(handle.meant["OrderItemId"]))
+    return _compared(handle, order, item.provider_sku if item else None, handle.meant["NewPRPSku"], "SKU")
+
+
+async def find_replaced(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
+    """Read the order with its images: does each print space have the new picture, the one from before, or a third?"""
+    order = await read(handle.order or "")
+    item = _item(order, str(handle.meant[0]["OrderItemId"]))
+    wanted = {each["SpaceId"]: each["URL"] for each in handle.meant}
+    now = {space: url for space, url in pictures(item).items() if space in wanted} if item else None
+    return _compared(handle, order, now, wanted, "artwork")
+
+
+async def find_address(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
+    """Read the order: does it go to the new address, the one from before, or a third?"""
+    order = await read(handle.order or "")
+    return _compared(handle, order, list(_address(order)), list(_address_of_body(handle.meant)), "address")
+
+
+def address_before(order: Order) -> list[str]:
+    """The pre-image that ``find_address`` compares with."""
+    return list(_address(order))
+
+
+def pictures(item: Item) -> dict[str, str | None]:
+    """The picture of each print space."""
+    return {picture.space or "": picture.url for picture in item.artwork}
+
+
+def _compared(handle: ReconcileHandle, order: Order, now: Any, wanted: Any, what: str) -> Found[Order]:
+    if now == wanted:
+        return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+    if now == handle.preimage:
+        return Absent(f"the {what} is as it was")
+    return Unknown(f"the {what} is a third one: somebody else is changing the order")
+
+
+def _item(order: Order, item_id: str) -> Item | None:
+    return next((item for item in order.items if item.id == item_id), None)
+
+
+# ── Setting the status ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def find_status(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
+    """Read the order: seed 002 contradicts itself on what ``HadError`` means there, so only the statuses of the items tell.
+
+    After ``New`` an order moves on at once, and so any status other than the one from before counts, on the way to production.
+    """
+    order = await read(handle.order or "")
+    target = statuses.fold(handle.meant["orderStatusName"])
+    now = {item.id: statuses.fold(item.provider_status or "") for item in order.items}
+    before = {item: word for item, word in handle.preimage.items() if statuses.ITEM.get(word) is not OrderStatus.CANCELLED}
+    live = {item: now.get(item, "") for item in before}
+    if live and all(_has_reached(word, target, before[item]) for item, word in live.items()):
+        return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts)))
+    if live == before:
+        return Absent("every item is in the status it had before")
+    return Unknown("the items are neither in the status that was meant nor in the one they had before")
+
+
+def words_of(order: Order) -> dict[str, str]:
+    """The pre-image that ``find_status`` compares with."""
+    return {item.id: statuses.fold(item.provider_status or "") for item in order.items}
+
+
+def _has_reached(word: str, target: str, before: str) -> bool:
+    if target == "cancelled":
+        return statuses.ITEM.get(word) is OrderStatus.CANCELLED
+    if target == "new":
+        return word == "new" or (word != before and statuses.ITEM.get(word) in statuses.PROGRESS)
+    return word == target
