@@ -1,11 +1,11 @@
 """What no shop could make sense of: checked before any request, every problem listed with its path. Knows no shop's own rules."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from .errors import FieldProblem, InvalidRequestError
-from .model import Artwork, NewOrder, Payment, Photo, Recipient
+from .model import Artwork, Money, NewOrder, Payment, Photo, Recipient, Sizing
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
@@ -29,11 +29,16 @@ def of_new_order(new: NewOrder) -> Iterator[FieldProblem]:
         yield from _of_text("reference", new.reference, required=True)
     if new.payment is not None and not isinstance(new.payment, Payment):
         yield FieldProblem("payment", "give Payment.MERCHANT or Payment.RECIPIENT")
+    yield from _of_text("shipping", new.shipping)
+    yield from _of_texts("metadata", new.metadata)
     yield from of_recipient(new.recipient)
 
 
 def of_recipient(recipient: Recipient, path: str = "recipient") -> Iterator[FieldProblem]:
     """Problems of a recipient. A name is required: a parcel without one does not arrive."""
+    if not isinstance(recipient, Recipient):
+        yield FieldProblem(path, f"is a {type(recipient).__name__}: give a Recipient")
+        return
     yield from _of_text(f"{path}.name", recipient.name, required=True)
     for name in ("line1", "line2", "city", "state", "postal_code", "email", "phone"):
         yield from _of_text(f"{path}.{name}", getattr(recipient, name))
@@ -54,10 +59,20 @@ def of_photos(photos: Sequence[Photo]) -> Iterator[FieldProblem]:
         yield from _of_text(f"{path}.sku", photo.sku, required=True)
         if type(photo.copies) is not int or not 0 < photo.copies <= 1_000_000:
             yield FieldProblem(f"{path}.copies", f"{photo.copies!r} is not a number of copies: give a whole number from 1 to 1000000")
+        yield from _of_wishes(photo, path)
         if not photo.artwork:
             yield FieldProblem(f"{path}.artwork", "is empty: give a URL, a path, bytes or an Artwork")
         for number, artwork in enumerate(photo.artwork):
             yield from of_artwork(artwork, f"{path}.artwork" if len(photo.artwork) == 1 else f"{path}.artwork[{number}]")
+
+
+def _of_wishes(photo: Photo, path: str) -> Iterator[FieldProblem]:
+    if photo.sizing is not None and not isinstance(photo.sizing, Sizing):
+        yield FieldProblem(f"{path}.sizing", f"give one of {', '.join(map(str, Sizing.__members__.values()))} as a Sizing")
+    if photo.price_to_recipient is not None and not isinstance(photo.price_to_recipient, Money):
+        yield FieldProblem(f"{path}.price_to_recipient", f"is a {type(photo.price_to_recipient).__name__}: give Money")
+    yield from _of_text(f"{path}.reference", photo.reference)
+    yield from _of_texts(f"{path}.attributes", photo.attributes)
 
 
 def of_artwork(artwork: Artwork, path: str = "artwork") -> Iterator[FieldProblem]:
@@ -69,12 +84,15 @@ def of_artwork(artwork: Artwork, path: str = "artwork") -> Iterator[FieldProblem
         yield from _of_url(path, artwork.url)
     if artwork.path is not None and not artwork.path.is_file():
         yield FieldProblem(path, f"there is no file {str(artwork.path)!r}")
-    if artwork.md5 is not None and _MD5.fullmatch(artwork.md5) is None:
+    if artwork.md5 is not None and (not isinstance(artwork.md5, str) or _MD5.fullmatch(artwork.md5) is None):
         yield FieldProblem(f"{path}.md5", "is not an md5: give 32 hexadecimal digits")
 
 
-def _of_url(path: str, url: str) -> Iterator[FieldProblem]:
+def _of_url(path: str, url: object) -> Iterator[FieldProblem]:
     problem = FieldProblem(path, "is not an absolute http or https URL; for a file give a pathlib.Path")
+    if not isinstance(url, str) or not _is_unicode(url):
+        yield problem
+        return
     try:
         parts = urlsplit(url)
         fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and _CONTROL.search(url) is None and " " not in url
@@ -95,6 +113,14 @@ def _of_text(path: str, text: object, *, required: bool = False) -> Iterator[Fie
         yield FieldProblem(path, "holds a control character, such as a line break")
     elif not _is_unicode(text):
         yield FieldProblem(path, "holds half a surrogate pair, which cannot be sent")
+
+
+def _of_texts(path: str, texts: Mapping[str, str]) -> Iterator[FieldProblem]:
+    for name, text in texts.items():
+        if text is None:
+            yield FieldProblem(f"{path}[{name!r}]", "is None: give text, or leave it out")
+        else:
+            yield from (*_of_text(path, name, required=True), *_of_text(f"{path}[{name!r}]", text))[:1]
 
 
 def _is_unicode(text: str) -> bool:
