@@ -51,11 +51,15 @@ def run(words: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    output = sys.stdout
     try:
         code = _run(words, as_json="--json" in words)
-        sys.stdout.flush()
+        output.flush()
+        broken = sys.stdout is not output  # click puts another one there and says 1
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter fails to flush it at exit
+        code, broken = Exit.DONE, True
+    if broken:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # else the interpreter fails to flush it at its end
         return Exit.NOBODY_READS
     return code
 

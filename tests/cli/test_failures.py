@@ -138,7 +138,7 @@ def test_a_wrong_setting_is_named(cli: Run, tmp_path: Any) -> None:
     assert "environment" in wrong.err
 
 
-def test_no_key_goes_into_a_url(cli: Run) -> None:
+def test_a_url_of_the_wrong_form(cli: Run) -> None:
     assert cli("order", "list", "--url", "pwinty+production://").code == 3
 
 
@@ -271,8 +271,9 @@ class TestStopped:
         assert (process.returncode, out, err) == (130, "", "Interrupted.\n")
 
 
-def test_a_reader_that_goes_away(start: Run) -> None:
-    process = start("providers")
+@pytest.mark.parametrize("words", ["providers", "providers --json", "--help"])
+def test_a_reader_that_goes_away(start: Run, words: str) -> None:
+    process = start(*words.split())
     process.stdout.close()
 
     assert process.wait(timeout=30) == 141
