@@ -49,11 +49,11 @@ if TYPE_CHECKING:
         Sizing,
         ValidationReport,
     )
+    from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
     from .paging import Page, Pager
     from .provider import Capability, Catalogue, Issues, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
     from .secret import Secret
     from .telemetry import Hook, LoggingHook
-    from .writes import Applied, NotApplied, ReconcileHandle, Unknown
 
 _HOMES = {
     "catalogue": "Country Product ProductList",
@@ -68,11 +68,11 @@ _HOMES = {
         "Artwork ArtworkStatus Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode "
         "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
+    "outcomes": "Applied NotApplied ReconcileHandle Unknown",
     "paging": "Page Pager",
     "provider": "Capability Catalogue Issues PrintProvider ProviderInfo Stage Support SupportLevel",
     "secret": "Secret",
     "telemetry": "Hook LoggingHook",
-    "writes": "Applied NotApplied ReconcileHandle Unknown",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

@@ -26,10 +26,10 @@ def refuse(problems: Iterable[FieldProblem], *, provider: str | None = None, ope
 def of_new_order(new: NewOrder) -> Iterator[FieldProblem]:
     """Problems of an order to create."""
     if new.reference is not None:
-        yield from _of_text("reference", new.reference, required=True)
+        yield from of_text("reference", new.reference, required=True)
     if new.payment is not None and not isinstance(new.payment, Payment):
         yield FieldProblem("payment", "give Payment.MERCHANT or Payment.RECIPIENT")
-    yield from _of_text("shipping", new.shipping)
+    yield from of_text("shipping", new.shipping)
     yield from _of_texts("metadata", new.metadata)
     yield from of_recipient(new.recipient)
 
@@ -39,9 +39,9 @@ def of_recipient(recipient: Recipient, path: str = "recipient") -> Iterator[Fiel
     if not isinstance(recipient, Recipient):
         yield FieldProblem(path, f"is a {type(recipient).__name__}: give a Recipient")
         return
-    yield from _of_text(f"{path}.name", recipient.name, required=True)
+    yield from of_text(f"{path}.name", recipient.name, required=True)
     for name in ("line1", "line2", "city", "state", "postal_code", "email", "phone"):
-        yield from _of_text(f"{path}.{name}", getattr(recipient, name))
+        yield from of_text(f"{path}.{name}", getattr(recipient, name))
     country = recipient.country
     if country is not None and (not isinstance(country, str) or _COUNTRY.fullmatch(country) is None):
         yield FieldProblem(f"{path}.country", f"{country!r} is not an ISO 3166 code: give two capital letters, such as GB")
@@ -56,7 +56,7 @@ def of_photos(photos: Sequence[Photo]) -> Iterator[FieldProblem]:
         if not isinstance(photo, Photo):
             yield FieldProblem(path, f"is a {type(photo).__name__}: give a Photo")
             continue
-        yield from _of_text(f"{path}.sku", photo.sku, required=True)
+        yield from of_text(f"{path}.sku", photo.sku, required=True)
         if type(photo.copies) is not int or not 0 < photo.copies <= 1_000_000:
             yield FieldProblem(f"{path}.copies", f"{photo.copies!r} is not a number of copies: give a whole number from 1 to 1000000")
         yield from _of_wishes(photo, path)
@@ -71,7 +71,7 @@ def _of_wishes(photo: Photo, path: str) -> Iterator[FieldProblem]:
         yield FieldProblem(f"{path}.sizing", f"give one of {', '.join(map(str, Sizing.__members__.values()))} as a Sizing")
     if photo.price_to_recipient is not None and not isinstance(photo.price_to_recipient, Money):
         yield FieldProblem(f"{path}.price_to_recipient", f"is a {type(photo.price_to_recipient).__name__}: give Money")
-    yield from _of_text(f"{path}.reference", photo.reference)
+    yield from of_text(f"{path}.reference", photo.reference)
     yield from _of_texts(f"{path}.attributes", photo.attributes)
 
 
@@ -102,14 +102,15 @@ def _of_url(path: str, url: object) -> Iterator[FieldProblem]:
         yield problem
 
 
-def _of_text(path: str, text: object, *, required: bool = False) -> Iterator[FieldProblem]:
+def of_text(path: str, text: object, *, required: bool = False, many_lines: bool = False) -> Iterator[FieldProblem]:
+    """Problems of one text: not text, empty where it is required, control characters, halves of surrogate pairs."""
     if text is None and not required:
         return
     if not isinstance(text, str):
         yield FieldProblem(path, f"is a {type(text).__name__}: give text")
     elif required and not text.strip():
         yield FieldProblem(path, "is empty")
-    elif _CONTROL.search(text):
+    elif _CONTROL.search(text.replace("\n", "").replace("\t", "") if many_lines else text):
         yield FieldProblem(path, "holds a control character, such as a line break")
     elif not _is_unicode(text):
         yield FieldProblem(path, "holds half a surrogate pair, which cannot be sent")
@@ -120,7 +121,7 @@ def _of_texts(path: str, texts: Mapping[str, str]) -> Iterator[FieldProblem]:
         if text is None:
             yield FieldProblem(f"{path}[{name!r}]", "is None: give text, or leave it out")
         else:
-            yield from (*_of_text(path, name, required=True), *_of_text(f"{path}[{name!r}]", text))[:1]
+            yield from (*of_text(path, name, required=True), *of_text(f"{path}[{name!r}]", text))[:1]
 
 
 def _is_unicode(text: str) -> bool:

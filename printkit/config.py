@@ -3,13 +3,13 @@
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, final, get_args
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from .errors import ConfigError
 from .secret import Secret
@@ -83,6 +83,8 @@ class Table:
     name: str
     values: Mapping[str, Any] = field(repr=False)
     source: str
+    is_url: bool = False
+    """A URL, which may stand where others see it: it must not hold a secret."""
     sources: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
     def source_of(self, setting: str) -> str:
@@ -122,9 +124,9 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     unknown = set(top) - {"default", "drafts", "providers", "skus"}
     if unknown:
         raise ConfigError(f"{file} [printkit]: unknown setting {min(unknown)!r}; known are default, drafts, providers and skus")
-    connections = {name: _connection(name, table, file, environ) for name, table in _tables(top, "providers", file).items()}
-    for name in _named_in(environ, connections):
-        connections[name] = _connection(name, {}, None, environ)
+    tables = _tables(top, "providers", file)
+    names = (*tables, *_named_in(environ, tables))
+    connections = {name: _connection(name, tables.get(name), file, environ, names) for name in names}
     default = environ.get(f"{PREFIX}DEFAULT") or top.get("default")
     source = f"${PREFIX}DEFAULT" if environ.get(f"{PREFIX}DEFAULT") else f"{file} [printkit]"
     if default is not None and default not in connections:
@@ -153,7 +155,9 @@ def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Table:
     if parts.netloc:
         values["base_url"] = f"{'http' if environment == 'emulator' else 'https'}://{parts.netloc}{parts.path}"
     values.update(parse_qsl(parts.query, keep_blank_values=True))
-    return _merge(Table(kind, values, f"the URL {kind}+{environment}://"), environ)
+    table = _merge(Table(kind, {}, f"the URL {kind}+{environment}://", is_url=True), environ, (kind, *_named_in(environ, (kind,))))
+    rest = {setting: value for setting, value in table.values.items() if setting not in {"kind", "environment", "base_url", *values}}
+    return evolve(table, values={**rest, **values}, sources={name: table.sources[name] for name in rest})
 
 
 def _drafts_file(top: Mapping[str, Any], file: Path, environ: Mapping[str, str]) -> str | None:
@@ -190,7 +194,7 @@ def _variable_prefix(name: str) -> str:
     return f"{PREFIX}PROVIDERS_{name.upper().replace('-', '_')}_"
 
 
-def _named_in(environ: Mapping[str, str], known: Mapping[str, Table]) -> list[str]:
+def _named_in(environ: Mapping[str, str], known: Iterable[str]) -> list[str]:
     """Connections that only the environment names: those whose ENVIRONMENT variable is set."""
     taken = {_variable_prefix(name) for name in known}
     start, end = f"{PREFIX}PROVIDERS_", "_ENVIRONMENT"
@@ -201,18 +205,21 @@ def _named_in(environ: Mapping[str, str], known: Mapping[str, Table]) -> list[st
     ]
 
 
-def _connection(name: str, table: Mapping[str, Any], file: Path | None, environ: Mapping[str, str]) -> Table:
+def _connection(name: str, table: Mapping[str, Any] | None, file: Path, environ: Mapping[str, str], names: tuple[str, ...]) -> Table:
     if not name or ":" in name or not name.isprintable() or " " in name:
         raise ConfigError(f"{file}: {name!r} cannot name a connection: use letters, digits, '-' and '_'")
-    source = f"{file} [printkit.providers.{name}]" if file else "the environment"
-    return _merge(Table(name, dict(table), source), environ)
+    source = "the environment" if table is None else f"{file} [printkit.providers.{name}]"
+    return _merge(Table(name, dict(table or {}), source), environ, names)
 
 
-def _merge(table: Table, environ: Mapping[str, str]) -> Table:
+def _merge(table: Table, environ: Mapping[str, str], names: tuple[str, ...]) -> Table:
+    """The environment's settings over the table's. A variable belongs to the connection with the longest name that fits."""
     prefix = _variable_prefix(table.name)
-    given = {name.removeprefix(prefix).lower(): value for name, value in environ.items() if name.startswith(prefix)}
+    longer = tuple(other for other in map(_variable_prefix, names) if other != prefix and other.startswith(prefix))
+    mine = {name: value for name, value in environ.items() if name.startswith(prefix) and not name.startswith(longer)}
+    given = {name.removeprefix(prefix).lower(): value for name, value in mine.items()}
     sources = {setting: f"${prefix}{setting.upper()}" for setting in given}
-    return Table(table.name, {**table.values, **given}, table.source, sources)
+    return evolve(table, values={**table.values, **given}, sources=sources)
 
 
 # ── Checking against what a shop needs ────────────────────────────────────────────────────────────────────────────────
@@ -227,6 +234,8 @@ def settings(cls: type[S], table: Table) -> S:
     fields = {each.name: each for each in attrs.fields(cls)}
     given = {setting: value for setting, value in table.values.items() if setting != "kind"}
     for setting in given:
+        if setting in fields and fields[setting].type is Secret and table.is_url and setting not in table.sources:
+            raise ConfigError(f"{table.source} must not hold {setting}, which others could read: {_missing(setting, table, secret=True)}")
         if setting not in fields:
             raise ConfigError(f"{table.source_of(setting)}: unknown setting {setting!r}; known are {', '.join(sorted(fields))}")
     _refuse_open_file(fields, table)

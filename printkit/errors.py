@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .model import OrderRef, OrderStatus, ValidationReport
+    from .outcomes import ReconcileHandle
     from .provider import Capability
-    from .writes import ReconcileHandle
 
 
 class PrintKitError(Exception):

@@ -14,6 +14,7 @@ from .drafts import DraftStore, FileDrafts, MemoryDrafts
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
+from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown, digest
 from .paging import Page, Pager
 from .provider import (
     Capability,
@@ -37,7 +38,7 @@ from .transport.in_process import Answers, InProcessLink
 from .transport.limits import Slots
 from .transport.redact import Redactor
 from .transport.retry import RetryBudget, RetryPolicy
-from .writes import Account, Applied, NotApplied, ReconcileHandle, Unknown, Writer, digest
+from .writes import Account, Writer
 
 T = TypeVar("T")
 

@@ -23,11 +23,12 @@ from .model import (
     Recipient,
     ValidationReport,
 )
+from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from .paging import Pager
 from .telemetry import Telemetry
 from .transport.caller import Caller
 from .transport.redact import Redactor
-from .writes import Applied, NotApplied, ReconcileHandle, Unknown, Writer
+from .writes import Writer
 
 if TYPE_CHECKING:
     from .drafts import DraftStore

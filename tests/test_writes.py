@@ -27,23 +27,25 @@ from printkit.errors import (
     UnreadableAnswerError,
 )
 from printkit.exchange import Effect, Request, Response
-from printkit.telemetry import Event, Outcome, Telemetry
-from printkit.transport.attempt import Cause, Ending, MaybeSent, NotSent, Wire
-from printkit.transport.caller import Deadline
-from printkit.writes import (
+from printkit.outcomes import (
     Absent,
-    Account,
     Applied,
-    Done,
     Found,
-    Hint,
     Json,
     NotApplied,
     ReconcileHandle,
     Unknown,
+    digest,
+)
+from printkit.telemetry import Event, Outcome, Telemetry
+from printkit.transport.attempt import Cause, Ending, MaybeSent, NotSent, Wire
+from printkit.transport.caller import Deadline
+from printkit.writes import (
+    Account,
+    Done,
+    Hint,
     Write,
     Writer,
-    digest,
     intents,
 )
 

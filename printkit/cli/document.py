@@ -23,7 +23,7 @@ from ..errors import (
     RejectedError,
 )
 from ..model import Artwork, Order, OrderRef
-from ..writes import ReconcileHandle
+from ..outcomes import ReconcileHandle
 
 
 def _isoformat(time: datetime) -> str:

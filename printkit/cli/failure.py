@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from ..errors import InvalidRequestError, OutcomeUnknownError, PrintKitError, RejectedError
-from ..writes import ReconcileHandle
+from ..outcomes import ReconcileHandle
 from .document import as_document, error_document
 from .exits import Exit
 from .screen import clean, console, say_problems

@@ -9,7 +9,7 @@ from rich.text import Text
 from ..errors import FieldProblem, InvalidRequestError
 from ..kit import PrintKit
 from ..model import Order, OrderRef, OrderStatus
-from ..writes import Applied, NotApplied, ReconcileHandle, Unknown
+from ..outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from . import screen
 from .document import as_document, as_json
 from .exits import Exit

@@ -14,8 +14,8 @@ from attrs import frozen
 from ..errors import PrintKitError
 from ..kit import PrintKit
 from ..model import OrderRef
+from ..outcomes import ReconcileHandle
 from ..telemetry import Hook, LoggingHook
-from ..writes import ReconcileHandle
 from .connections import Connections
 from .exits import Exit, exit_for
 from .failure import tell, tell_stopped

@@ -3,6 +3,7 @@
 It needs a shop of one's own, because only the shop's people can fetch the pictures, print and ship: an emulated one.
 """
 
+import base64
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Final
@@ -18,7 +19,11 @@ ADDRESS: Final = Recipient(
     name="Tom Smith", line1="14 Acacia Avenue", city="Cardiff", country="GB", email="orders@example.com", phone="+44 20 7946 0000"
 )
 """Its postal code is missing."""
-PICTURE: Final = b"\xff\xd8\xff\xe0 a JPEG begins like this"
+PICTURE: Final = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABALDA4MChAODQ4SERATGCgaGBYWGDEjJR0oOjM9PDkzODdASFxOQERXRTc4UG1RV19iZ2hnPk1xeXBkeFxlZ2P/wAALCAAYABAB"
+    "AREA/8QAFQABAQAAAAAAAAAAAAAAAAAAAAb/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/9oACAEBAAA/AKQAH//Z"
+)
+"""A small grey JPEG."""
 
 Tell = Callable[[str, str, str], None]
 """Is told of each step: what is done, the call, what came out."""

@@ -12,10 +12,11 @@ from ...drafts import Draft
 from ...errors import FieldProblem, RejectedError
 from ...exchange import Effect, Request, Response
 from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport
+from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
 from ...provider import Catalogue, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
-from ...writes import Applied, Hint, NotApplied, ReconcileHandle, Unknown
+from ...writes import Hint
 from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
 from .desk import draft_of, ref_of, renamed, with_receipt

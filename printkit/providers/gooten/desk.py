@@ -10,9 +10,10 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError
 from ...exchange import Request, Response
 from ...model import Item, Order, OrderRef, OrderStatus, Receipt
+from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Applied, Found, ReconcileHandle, Unknown, Write
+from ...writes import Write
 from . import endpoints, statuses, translate, writes
 from .config import Settings
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from attrs import evolve, frozen
 
-from ...drafts import Draft
 from ...errors import (
     AuthenticationError,
     ConflictError,
@@ -33,6 +32,9 @@ from ...model import (
     ValidationReport,
 )
 from . import statuses, wire
+
+if TYPE_CHECKING:
+    from ...drafts import Draft
 
 KIND = "gooten"
 LONGEST_SOURCE_ID = 50
@@ -297,7 +299,7 @@ def is_true(given: Any) -> bool:
 # ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def new_order_body(draft: Draft, *, email: str | None, phone: str | None, shipping: str, is_test: bool) -> dict[str, Any]:
+def new_order_body(draft: "Draft", *, email: str | None, phone: str | None, shipping: str, is_test: bool) -> dict[str, Any]:
     """The body of ``POST orders`` without its payment (reference 8.1)."""
     recipient = draft.new.recipient
     address = address_body(recipient, email=email, phone=phone)
@@ -369,7 +371,7 @@ def artwork_problems(artwork: Sequence[Artwork], path: str) -> Iterator[FieldPro
             yield FieldProblem(f"{path}.md5", "Gooten cannot be told: leave it out")
 
 
-def missing(draft: Draft, *, email: str | None, phone: str | None) -> tuple[Problem, ...]:
+def missing(draft: "Draft", *, email: str | None, phone: str | None) -> tuple[Problem, ...]:
     """What an order needs before Gooten takes it (reference 6.2 and 8.1)."""
     recipient = draft.new.recipient
     needed = {

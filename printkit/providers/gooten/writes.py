@@ -11,7 +11,7 @@ from typing import Any
 from attrs import evolve
 
 from ...model import Item, Order, OrderStatus, Receipt, RefusedItem
-from ...writes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
+from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
 from . import statuses, translate
 
 ReadOrder = Callable[[str], Awaitable[Order]]

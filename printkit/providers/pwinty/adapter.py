@@ -23,10 +23,10 @@ from ...model import (
     Recipient,
     ValidationReport,
 )
+from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
 from ...provider import Capability, Catalogue, Issues, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
-from ...writes import Applied, NotApplied, ReconcileHandle, Unknown
 from . import INFO, endpoints, statuses, translate, wire
 from .catalogue import CatalogueVerbs
 from .complaints import IssueVerbs

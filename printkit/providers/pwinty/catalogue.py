@@ -10,6 +10,8 @@ from ...model import Money
 from . import endpoints, translate, wire
 from .desk import Desk
 
+_LARGEST = Decimal(10) ** 9
+
 _CURRENCIES = {"priceGBP": "GBP", "priceUSD": "USD"}
 """The seed's price members. Later versions of the shop send ``price`` with ``currency`` (reference 6.5)."""
 
@@ -113,8 +115,12 @@ def _attribute(given: Mapping[str, Any]) -> ProductAttribute:
 
 
 def _number(given: Any) -> Decimal | None:
-    return Decimal(given) if isinstance(given, int | Decimal) and not isinstance(given, bool) else None
+    if isinstance(given, bool) or not isinstance(given, int | Decimal):
+        return None
+    number = Decimal(given)
+    return number if number.is_finite() and abs(number) < _LARGEST else None
 
 
 def _whole(given: Any) -> int | None:
-    return int(given) if isinstance(given, int | Decimal) and not isinstance(given, bool) else None
+    number = _number(given)
+    return None if number is None else int(number)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from ... import checks
+from ...errors import FieldProblem
 from ...exchange import Request, Response
 from ...model import Issue, Item, OrderRef
 from ...provider import ItemLike, OrderLike
@@ -28,10 +30,15 @@ class IssueVerbs(Desk):
     ) -> Issue:
         """``POST /Orders/{id}/Issues``. ``action`` is one of Refund, Reprint, NoAction and Other. Never sent twice by itself."""
         ref, deadline = self._ref(order, "report_issue"), self._caller.deadline()
-        for name, word in (("kind", kind), ("action", action)):
-            if not word.strip():
-                raise self._invalid("report_issue", name, "is empty")
         ids = [each.id if isinstance(each, Item) else each for each in items]
+        problems = [
+            *checks.of_text("kind", kind, required=True),
+            *checks.of_text("action", action, required=True),
+            *checks.of_text("detail", detail, many_lines=True),
+            *checks.of_text("action_detail", action_detail, many_lines=True),
+            *(FieldProblem("items", f"{each!r} is not a photo's id") for each in ids if not (each.isascii() and each.isdigit())),
+        ]
+        checks.refuse(problems, provider=self._name, operation="report_issue")
         body = issues.body(kind, action, detail, action_detail, ids)
 
         async def before(until: Deadline) -> Any:
@@ -53,6 +60,7 @@ class IssueVerbs(Desk):
         ref, deadline = self._ref(order, "update_issue"), self._caller.deadline()
         if not cancel and not (comment or "").strip():
             raise self._invalid("update_issue", "comment", "is empty, and cancel is not asked for: there is nothing to update")
+        checks.refuse(checks.of_text("comment", comment, many_lines=True), provider=self._name, operation="update_issue")
         body = ({"newState": "cancelled"} if cancel else {}) | ({"comment": comment} if comment else {})
         issue_id = self._issue_id(issue_id, "update_issue")
 

@@ -10,9 +10,10 @@ from attrs import evolve
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
 from ...model import Issue, Item, Order, OrderRef, Receipt
+from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Found, ReconcileHandle, Unknown, Write
+from ...writes import Write
 from . import endpoints, issues, statuses, translate, writes
 from .config import Settings
 

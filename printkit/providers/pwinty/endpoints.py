@@ -70,7 +70,7 @@ class Endpoints:
         try:
             if response.status != 200:
                 raise translate.refusal(response, self.scope)
-            return accept(response)
+            return translate.reading(accept, response, self.scope)
         except ProviderError as error:
             raise self.told(error, request, response)  # noqa: B904 - the very same error, with its place filled in
 

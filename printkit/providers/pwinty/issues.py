@@ -5,7 +5,7 @@ from typing import Any
 
 from ...exchange import Response
 from ...model import Issue, OrderRef
-from ...writes import Absent, Applied, Found, ReconcileHandle, Unknown
+from ...outcomes import Absent, Applied, Found, ReconcileHandle, Unknown
 from . import translate, wire
 
 ReadIssue = Callable[[str, str], Awaitable[Issue]]
@@ -51,7 +51,13 @@ def _issue(answer: wire.Issue, order: OrderRef) -> Issue:
 
 def body(kind: str, action: str, detail: str | None, action_detail: str | None, items: Iterable[str]) -> dict[str, Any]:
     """The members of an issue to create."""
-    members = {"issue": kind, "issueDetail": detail, "action": action, "actionDetail": action_detail, "affectedImages": list(items) or None}
+    members = {
+        "issue": kind,
+        "issueDetail": detail,
+        "action": action,
+        "actionDetail": action_detail,
+        "affectedImages": [int(each) for each in items] or None,
+    }
     return {name: value for name, value in members.items() if value is not None}
 
 

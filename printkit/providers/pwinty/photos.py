@@ -26,17 +26,16 @@ class PhotoVerbs(Desk):
 
         Several requests are several writes, in the order of ``photos``; an error says how many were added before it.
         """
-        at_hand = order if isinstance(order, Order) else None
-        problems = [*checks.of_photos(photos)] or [*translate.photo_problems(photos, at_hand, self._settings.currency)]
-        checks.refuse(problems, provider=self._name, operation="add_photos")
+        checks.refuse(checks.of_photos(photos), provider=self._name, operation="add_photos")
         known = await self._at_hand(order, self._caller.deadline(), "add_photos")
+        problems = translate.photo_problems(photos, known, self._settings.currency)
+        checks.refuse(problems, provider=self._name, operation="add_photos")
         self._check_status(known, statuses.EDITABLE, "add_photos")
-        batches = await _batches(photos, progress)
         refused: list[RefusedItem] = []
         attempts, reconciled = 0, False
-        for place, batch in batches:
+        for place, batch in await _batches(photos, progress):
             try:
-                known = await self._add_batch(known, place, batch)
+                known = await self._add(known, batch, "add_photos", place)
             except PrintKitError as error:
                 error.message += f" ({place} of {len(photos)} photos were added before)" if place else ""
                 raise
@@ -44,49 +43,48 @@ class PhotoVerbs(Desk):
             attempts = max(attempts, known.receipt.attempts)
             reconciled = reconciled or known.receipt.reconciled
         if len(refused) == len(photos):
-            raise RejectedError(refused[0].why, provider=self._name, operation="add_photos")
+            raise RejectedError(refused[0].why, status=200, provider=self._name, operation="add_photos")
         not_told = tuple(f"photos[{place}].reference" for place, photo in enumerate(photos) if photo.reference)
         return with_receipt(known, refused=tuple(refused), not_told=not_told, attempts=attempts, reconciled=reconciled)
 
-    async def _add_batch(self, known: Order, place: int, batch: "Batch") -> Order:
-        if isinstance(batch, list):
-            return await self._add(known, batch, self._caller.deadline(), "add_photos", place)
-        body, upload = batch
-        request = self._shop.upload(translate.parts(body, upload), "add_photos", order=known.id)
-        deadline = self._caller.deadline(self._settings.upload_deadline)
-        before = {item.id for item in known.items}
-        order = await self._send_photos(request, known, [body], deadline, place)
-        for item in order.items:
-            if item.id not in before and upload.is_other_than(item.artwork[0].md5):
-                raise RejectedError(
-                    f"the shop has another file than was sent: cancel photo {item.id} and add it again",
-                    provider=self._name,
-                    operation="add_photos",
-                )
-        return order
-
-    async def _add(self, known: Order, bodies: list[Body], deadline: Deadline, operation: str, place: int = 0) -> Order:
-        single = len(bodies) == 1
+    async def _add(self, known: Order, batch: "Batch", operation: str, place: int = 0) -> Order:
+        if not isinstance(batch, list):
+            return await self._upload(known, *batch, operation, place)
+        single = len(batch) == 1
         template = endpoints.PHOTOS if single else endpoints.BATCH
-        request = self._shop.write("POST", template, operation, bodies[0] if single else bodies, order=known.id)
-        return await self._send_photos(request, known, bodies, deadline, place)
+        request = self._shop.write("POST", template, operation, batch[0] if single else batch, order=known.id)
+        return await self._send_photos(request, known, batch, self._caller.deadline(), place)
+
+    async def _upload(self, known: Order, body: Body, upload: uploads.Upload, operation: str, place: int) -> Order:
+        request = self._shop.upload(translate.parts(body, upload), operation, order=known.id)
+        before = {item.id for item in known.items}
+        order = await self._send_photos(request, known, [body], self._caller.deadline(self._settings.upload_deadline), place)
+        other = next((item.id for item in order.items if item.id not in before and upload.is_other_than(item.artwork[0].md5)), None)
+        if other is None:
+            return order
+        text = f"the shop has another file than was sent: cancel photo {other} and add it again"
+        raise RejectedError(text, status=200, provider=self._name, operation=operation)
 
     async def _send_photos(self, request: Request, known: Order, bodies: list[Body], deadline: Deadline, place: int) -> Order:
         refused: list[RefusedItem] = []
+        newest = known
+
+        async def before(until: Deadline) -> list[str]:
+            nonlocal newest
+            if not self._seen.is_newest(known):
+                newest = await self._shop.order(known.id, until, request.operation)
+            self._seen.forget(known)
+            return [item.id for item in newest.items]
 
         def accept(answer: Response) -> Order:
             entries = translate.read_added(answer, len(bodies), self._scope)
             refused.extend(RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str))
-            return translate.with_items(known, [*known.items, *(each for each in entries if isinstance(each, Item))], self._scope)
-
-        async def before(until: Deadline) -> list[str]:
-            order = known if self._seen.is_newest(known) else await self._shop.order(known.id, until, request.operation)
-            return [item.id for item in order.items]
+            return translate.with_items(newest, [*newest.items, *(each for each in entries if isinstance(each, Item))], self._scope)
 
         order = await self._perform(
             request, accept, deadline, step="add", lock=f"order:{known.id}", order=known.id, meant=bodies, preimage=before
         )
-        return with_receipt(self._seen.note_added(known, order), refused=tuple(refused))
+        return with_receipt(self._seen.note_added(newest, order), refused=tuple(refused))
 
     async def cancel_items(self, order: OrderLike, items: Sequence[ItemLike], /) -> Order:
         """Emulated: deletes the photos one by one. One that is gone already counts as done."""
@@ -100,10 +98,11 @@ class PhotoVerbs(Desk):
             known = await self._delete(known, item, deadline, "cancel_items")
         return known
 
+    # ── Exchanging one photo for another ──────────────────────────────────────────────────────────────────────────────
+
     async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
         """Emulated: adds the same picture as the new product, then deletes the old photo. Called again, finishes what was interrupted."""
-        if not sku.strip():
-            raise self._invalid("swap_sku", "sku", "is empty")
+        checks.refuse(checks.of_text("sku", sku, required=True), provider=self._name, operation="swap_sku")
         return await self._exchange(order, item, "swap_sku", lambda body: {**body, "type": sku})
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:
@@ -111,25 +110,32 @@ class PhotoVerbs(Desk):
         probe = Photo("probe", artwork)
         problems = [*checks.of_photos([probe])] or [*translate.photo_problems([probe], None, self._settings.currency)]
         checks.refuse(problems, provider=self._name, operation="replace_artwork")
+        upload = None if artwork[0].url else await uploads.prepare(artwork[0], "artwork")
         picture = translate.photo_body(probe)
-        fresh: Body = {name: picture[name] for name in ("url", "md5Hash") if name in picture}
-        return await self._exchange(order, item, "replace_artwork", lambda body: body | fresh)
+        fresh: Body = {"url": artwork[0].url, "md5Hash": upload.md5 if upload else picture.get("md5Hash")}
+        return await self._exchange(order, item, "replace_artwork", lambda body: body | fresh, upload)
 
-    async def _exchange(self, order: OrderLike, item: ItemLike, operation: str, change: Callable[[Body], Body]) -> Order:
+    async def _exchange(
+        self, order: OrderLike, item: ItemLike, operation: str, change: Callable[[Body], Body], upload: uploads.Upload | None = None
+    ) -> Order:
         """Add the changed photo, then delete the old one. Reads the order first, so that what an interrupted call left is found."""
         deadline = self._caller.deadline()
         known = self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
+        wanted = item.id if isinstance(item, Item) else item
+        new = self._seen.stands_for(wanted, known)
+        if new is not None and not any(each.id == wanted for each in known.items):
+            return with_receipt(known, renamed={wanted: new.id})
         self._check_status(known, statuses.EDITABLE, operation)
         old = self._item(known, item, operation)
-        body = change(translate.body_again(old))
-        if body.get("url") is None:
+        body = {name: value for name, value in change(translate.body_again(old)).items() if value is not None}
+        if "url" not in body and upload is None:
             raise self._invalid(operation, "item", "its picture was uploaded and cannot be fetched again: give it with replace_artwork")
-        if writes.fingerprint_of_body(body) == writes.fingerprint(old):
+        if upload is None and writes.fingerprint_of_body(body) == writes.fingerprint(old):
             return known
-        new = self._left_over(order, known, old, body, operation)
         if new is None:
+            self._refuse_twin(known, old, body, operation)
             before = {each.id for each in known.items}
-            known = await self._add(known, [body], deadline, operation)
+            known = await self._add(known, [body] if upload is None else (body, upload), operation)
             new = next(each for each in known.items if each.id not in before)
             self._seen.exchanging(old, new)
         try:
@@ -139,47 +145,47 @@ class PhotoVerbs(Desk):
             raise
         return with_receipt(done, renamed={old.id: new.id}, attempts=max(known.receipt.attempts, done.receipt.attempts))
 
-    def _left_over(self, order: OrderLike, known: Order, old: Item, body: Body, operation: str) -> Item | None:
-        """The photo that an interrupted call added already.
+    def _refuse_twin(self, known: Order, old: Item, body: Body, operation: str) -> None:
+        """A newer photo that is already what the old one would become was left by an interrupted call, or is an item of its own.
 
-        One that only looks like it may be an item of its own: then nobody here can tell, and nothing is done.
+        Where this process did not add it, nobody here can tell which, and nothing is done: neither a second print nor a lost one.
         """
         mark = writes.fingerprint_of_body(body)
-        twins = [each for each in known.items if int(each.id) > int(old.id) and writes.fingerprint(each) == mark]
-        at_hand = {each.id for each in order.items} if isinstance(order, Order) else None
-        for twin in twins:
-            if self._seen.stands_for(old, twin) or (at_hand is not None and old.id in at_hand and twin.id not in at_hand):
-                return twin
+        twins = (each for each in known.items if int(each.id) > int(old.id) and writes.fingerprint(each) == mark)
         strange = next((twin for twin in twins if not self._seen.was_added_here(twin)), None)
-        if strange is None:
-            return None
-        raise self._conflict(
-            known,
-            f"photo {strange.id} is already what photo {old.id} would become. If an interrupted {operation} left it, "
-            f"finish with cancel_items(order, [{old.id!r}]); if it is an item of its own, raise its copies and cancel {old.id!r}",
-            operation,
-        )
+        if strange is not None and "url" in body:
+            raise self._conflict(
+                known,
+                f"photo {strange.id} is already what photo {old.id} would become. If an interrupted {operation} left it, "
+                f"finish with cancel_items(order, [{old.id!r}]); if it is an item of its own, raise its copies and cancel {old.id!r}",
+                operation,
+            )
 
     async def _delete(self, known: Order, item: Item, deadline: Deadline, operation: str) -> Order:
         left = translate.with_items(known, [each for each in known.items if each.id != item.id], self._scope)
+        was_newest = self._seen.is_newest(known)
 
         def accept(answer: Response) -> Order:
             translate.refuse_inner_error(wire.read_said(answer.body).error_message, answer.status, self._scope)
             return left
 
+        request = self._shop.write("DELETE", endpoints.PHOTO, operation, None, order=known.id, photo=item.id)
+        lock = f"order:{known.id}"
+        self._seen.forget(known)
         try:
-            order = await self._perform(
-                self._shop.write("DELETE", endpoints.PHOTO, operation, None, order=known.id, photo=item.id),
-                accept,
-                deadline,
-                step="delete",
-                lock=f"order:{known.id}",
-                order=known.id,
-                meant={"photo": item.id},
-            )
+            done = await self._perform(request, accept, deadline, step="delete", lock=lock, order=known.id, meant={"photo": item.id})
         except NotFoundError:
-            order = await self._shop.order(known.id, deadline, operation)
-        return self._seen.note(order)
+            return await self._after_missing(left, deadline, operation)
+        return self._seen.note(done) if was_newest or done.receipt.reconciled else done
+
+    async def _after_missing(self, left: Order, deadline: Deadline, operation: str) -> Order:
+        """The photo is gone already, unless it is the order that does not exist."""
+        try:
+            return self._seen.note(await self._shop.order(left.id, deadline, operation))
+        except NotFoundError:
+            raise
+        except PrintKitError:
+            return with_receipt(left, read_back=False)
 
 
 async def _batches(photos: Sequence[Photo], progress: PhotoProgress | None) -> list[tuple[int, Batch]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, TypeVar, final
 
 from attrs import evolve, frozen
 
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from ...uploads import Upload
 
 KIND = "pwinty"
+
+T = TypeVar("T")
 
 
 @final
@@ -176,9 +178,9 @@ def proven(order: Order, word: str, scope: Scope) -> Order:
 
 
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
-    """The same order with these items, their statuses settled."""
+    """The same order with these items, their statuses settled. What it costs now is not known."""
     status, settled = _states(order.provider_status or "", tuple(items), order.shipments, scope)
-    return evolve(order, status=status, items=settled)
+    return evolve(order, status=status, items=settled, price=None, shipping_price=None)
 
 
 def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
@@ -258,13 +260,29 @@ _ERROR_OF: Mapping[int, type[ProviderError]] = {401: AuthenticationError, 403: C
 
 def refusal(response: Response, scope: Scope) -> ProviderError:
     """The error for an answer that is not 2xx. The body is never read as the item it resembles (reference 12.10)."""
-    return _ERROR_OF.get(response.status, RejectedError)(scope.clean(_said(response)) or f"HTTP {response.status}", status=response.status)
+    words = _said(response) or response.body[:400].decode(errors="replace").strip()
+    return _ERROR_OF.get(response.status, RejectedError)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
 
 
 def refuse_inner_error(message: Any, status: int, scope: Scope) -> None:
     """Raise when a 2xx answer says in ``errorMessage`` that it failed (reference 12.9)."""
     if isinstance(message, str) and message:
         raise RejectedError(scope.clean(message), status=status)
+
+
+def reading(accept: Callable[[Response], T], response: Response, scope: Scope) -> T:
+    """What ``accept`` reads from a 2xx answer.
+
+    Raises:
+        RejectedError: the answer has another shape and says what went wrong (reference 12.9).
+        UnreadableAnswerError: it has another shape and says nothing.
+    """
+    try:
+        return accept(response)
+    except UnreadableAnswerError as error:
+        unreadable = error
+    message = _said(response)
+    raise RejectedError(scope.clean(message), status=response.status) if message else unreadable
 
 
 def _said(response: Response) -> str:

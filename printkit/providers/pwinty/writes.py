@@ -11,7 +11,7 @@ from attrs import evolve
 
 from ...errors import PrintKitError
 from ...model import Artwork, Item, Order, Receipt
-from ...writes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
+from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
 from . import statuses, translate
 
 ReadOrder = Callable[[str], Awaitable[Order]]
@@ -30,7 +30,7 @@ async def find_created(handle: ReconcileHandle, by_reference: ReadByReference, r
     the others are listed: they cost nothing. Another order under the same reference proves nothing either way.
     """
     known = set(handle.preimage or ())
-    same = [order for order in await by_reference(handle.key or "") if order.id not in known]
+    same = [order for order in await by_reference(handle.key or "") if order.reference == handle.key and order.id not in known]
     meant = _recipient_of(handle.meant)
     drafts = sorted((order for order in same if _is_the_draft(order, meant)), key=lambda order: int(order.id))
     if not drafts:
@@ -191,17 +191,21 @@ class Seen:
         """True when the order at hand has exactly the photos that were seen last."""
         return self._photos.get(order.id) == frozenset(item.id for item in order.items)
 
+    def forget(self, order: Order) -> None:
+        """Something is about to change that may not be seen."""
+        self._photos.pop(order.id, None)
+
     def was_added_here(self, item: Item) -> bool:
-        """True when this process added the photo as an item of its own."""
-        return item.id in self._added and item.id not in self._exchanged.values()
+        """True when this process added the photo."""
+        return item.id in self._added
 
     def exchanging(self, old: Item, new: Item) -> None:
         """``new`` was added to take the place of ``old``."""
         self._exchanged.put(old.id, new.id)
 
-    def stands_for(self, old: Item, new: Item) -> bool:
-        """True when ``new`` was added here to take the place of ``old``."""
-        return self._exchanged.get(old.id) == new.id
+    def stands_for(self, old: str, order: Order) -> Item | None:
+        """The photo of the order that was added here to take the place of ``old``."""
+        return next((item for item in order.items if item.id == self._exchanged.get(old)), None)
 
 
 K = TypeVar("K")
