@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from docs.support import with_table
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "printkit"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -62,3 +64,9 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
 
     assert len(commands) == 2
     assert [command for command in commands if command not in script] == []
+
+
+def test_the_readme_says_what_the_adapters_say() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert text == with_table(text), "run: python docs/support.py"

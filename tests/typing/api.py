@@ -11,7 +11,9 @@ from printkit import (
     Applied,
     Artwork,
     Capability,
+    Country,
     Effect,
+    Issue,
     Item,
     Money,
     NewOrder,
@@ -26,6 +28,8 @@ from printkit import (
     PrintKit,
     Problem,
     ProblemCode,
+    Product,
+    ProductList,
     Receipt,
     Recipient,
     ReconcileHandle,
@@ -37,6 +41,7 @@ from printkit import (
     Unknown,
     ValidationReport,
 )
+from printkit.model import RefusedItem
 
 
 def values() -> NewOrder:
@@ -110,6 +115,27 @@ async def a_choice_of_connection(kit: PrintKit) -> None:
     await kit.list_orders(provider=order.ref.provider)
     if kit.supports(Capability.SWAP_SKU):
         await kit.swap_sku(order, order.items[0], "print-4x6")
+
+
+async def changes(kit: PrintKit, order: Order) -> None:
+    assert_type(await kit.place_order(values(), photos()), Order)
+    assert_type(await kit.cancel_items(order, order.live_items), Order)
+    assert_type(await kit.cancel_items(order.ref, ["1", "2"]), Order)
+    assert_type(await kit.replace_artwork(order, "1", "https://example.com/b.jpg"), Order)
+    assert_type(await kit.replace_artwork(order, order.items[0], [Artwork(url="https://example.com/b.jpg", space="left")]), Order)
+    assert_type(await kit.set_status(order, OrderStatus.CANCELLED), Order)
+    assert_type(await kit.set_status(order, "Cancelled"), Order)
+    assert_type(order.receipt.refused, tuple[RefusedItem, ...])
+
+
+async def catalogue_and_issues(kit: PrintKit, order: Order) -> None:
+    found = await kit.list_products(country="GB", quality="Pro")
+    assert_type(found, ProductList)
+    assert_type(found.products, tuple[Product, ...])
+    assert_type(await kit.list_countries(), tuple[Country, ...])
+    issue = await kit.report_issue(order, "DamagedOrder", "Reprint", detail="bent", items=order.items)
+    assert_type(issue, Issue)
+    assert_type(await kit.update_issue(order, issue.id, comment="a photo follows"), Issue)
 
 
 async def unknown_outcomes(kit: PrintKit, order: OrderRef) -> None:
