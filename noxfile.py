@@ -20,8 +20,9 @@ def group(name: str) -> list[str]:
 
 
 def oldest() -> list[str]:
-    """Everything a user gets with `printkit[cli]`, at the lowest version that pyproject.toml permits."""
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["cli"]
+    """Everything a user gets with `printkit[cli,artwork]`, at the lowest version that pyproject.toml permits."""
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = PROJECT["project"]["dependencies"] + extras["cli"] + extras["artwork"]
     found = [re.fullmatch(r"([\w-]+)>=([\d.]+)(,<\d+)?", requirement) for requirement in wanted]
     assert all(found), f"a requirement without a lower bound: {wanted}"
     return [f"{match[1]}=={match[2]}" for match in found if match]

@@ -1,9 +1,11 @@
 """What an emulated shop is to those who serve it: requests in, answers and notices out. Refuses to know sockets, waiting, and any shop."""
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, final, runtime_checkable
+
+from attrs import frozen
 
 from printkit.exchange import Request, Response
 
@@ -19,6 +21,18 @@ class ArtworkFailure(enum.Enum):
     """Nothing there, or nobody answered."""
     NOT_AN_IMAGE = "not-an-image"
     """Something came, and it is no picture."""
+
+
+@final
+@frozen(repr=False)
+class ArtworkWanted:
+    """A picture that a shop wants fetched. Its printed form hides the URL, which may be a signed one."""
+
+    item: str
+    url: str
+
+    def __repr__(self) -> str:
+        return f"ArtworkWanted({self.item!r})"
 
 
 class UnknownControlError(LookupError):
@@ -82,4 +96,26 @@ class Shop(Protocol):
 
     def reset(self) -> None:
         """Forgets every order and effect and begins its counters anew."""
+        ...
+
+
+@runtime_checkable
+class ArtworkShop(Protocol):
+    """What a shop may be besides: one that really looks at pictures. It still does no I/O; whoever serves it fetches and shows them."""
+
+    def serve_artwork(self, shown_at: str | None, fetches: Callable[[str], bool]) -> None:
+        """Says how the shop is served from now on.
+
+        Args:
+            shown_at: the URL below which ``artwork_shown`` can be seen as ``{name}.jpg``; None: nowhere.
+            fetches: whether the picture at this URL will really be fetched. Of other URLs the shop pretends that it was.
+        """
+        ...
+
+    def artwork_wanted(self) -> Sequence[ArtworkWanted]:
+        """The pictures to be fetched now, each told once; ``Shop.artwork_arrived`` takes what becomes of it."""
+        ...
+
+    def artwork_shown(self, name: str) -> bytes | None:
+        """A JPEG of the shop's own making, such as a preview; None when there is none of this name any more."""
         ...

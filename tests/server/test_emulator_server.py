@@ -18,9 +18,9 @@ from printkit.emulator.notices import NoticeDue
 from printkit.errors import ConfigError
 from printkit.providers.pwinty.emulator import Automatic, Options, Shop
 from printkit.server.emulator import EmulatorServer
+from tests.pictures import JPEG
 
 HEADERS = {"X-Pwinty-MerchantId": "merchant", "X-Pwinty-REST-API-Key": "canary-key"}
-JPEG = b"\xff\xd8\xff\xe0 and so on"
 
 
 class Peer:

@@ -13,7 +13,6 @@ from printkit.providers.pwinty.emulator import Options, Shop
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "pwinty"
 CREDENTIALS = (("X-Pwinty-MerchantId", "merchant"), ("X-Pwinty-REST-API-Key", "key"))
-JPEG = b"\xff\xd8\xff\xe0 and so on"
 ADDRESS = {
     "recipientName": "Alex Example",
     "address1": "12 Example Street",

@@ -8,7 +8,8 @@ from hypothesis import given, settings, strategies as st
 
 from printkit.exchange import Content, Effect, Part, Request
 from printkit.providers.pwinty.emulator import Shop
-from tests.providers.pwinty.emulator_client import CREDENTIALS, JPEG, Client
+from tests.pictures import JPEG
+from tests.providers.pwinty.emulator_client import CREDENTIALS, Client
 
 WORDS = st.sampled_from(
     ["Orders", "photos", "Batch", "Status", "SubmissionStatus", "Issues", "Logs", "Catalogue", "Country", "GB", "Pro", "1", "0"]

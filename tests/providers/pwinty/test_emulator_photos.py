@@ -5,7 +5,8 @@ import pytest
 from printkit.emulator.shop import ArtworkFailure, UnknownControlError
 from printkit.exchange import Part
 from printkit.providers.pwinty.emulator import Options
-from tests.providers.pwinty.emulator_client import JPEG, SAMPLES, Client, sample
+from tests.pictures import JPEG
+from tests.providers.pwinty.emulator_client import SAMPLES, Client, sample
 
 URL = "https://images.example.com/a.jpg"
 MD5 = hashlib.md5(JPEG).hexdigest()  # noqa: S324 - the wire's own hash

@@ -80,8 +80,8 @@ def photo(found: Photo, options: Options) -> Json:
         "priceToUser": found.price_to_user,
         "price": prices.photo_price(found, options),
         "md5Hash": found.md5 if there else None,
-        "previewUrl": f"https://images.example.com/preview/{found.id}.jpg" if there else None,
-        "thumbnailUrl": f"https://images.example.com/thumb/{found.id}.jpg" if there else None,
+        "previewUrl": found.preview_url or f"https://images.example.com/preview/{found.id}.jpg" if there else None,
+        "thumbnailUrl": found.thumbnail_url or f"https://images.example.com/thumb/{found.id}.jpg" if there else None,
         "attributes": dict(found.attributes),
     }
     return succeeded(members, options)

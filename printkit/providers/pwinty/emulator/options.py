@@ -17,7 +17,7 @@ class Automatic:
     """What happens by itself, in seconds of the shop's clock after what went before. None: only by control call."""
 
     fetch_after: float | None = None
-    """From a photo's URL given to its download."""
+    """From a photo's URL given to its download. None: at once where the server that serves the shop may really fetch it."""
     pay_after: float | None = None
     """From ``AwaitingPayment`` to the recipient's payment."""
     allocate_after: float | None = None
@@ -99,7 +99,7 @@ class Options:
     invalid_urls: frozenset[str] = frozenset()
     """Photos of these URLs become ``Invalid`` when they are fetched."""
     look_at_files: bool = True
-    """A file that does not begin as a JPEG does becomes ``Invalid``; False: every file is ``Ok``."""
+    """A file that is no readable JPEG becomes ``Invalid`` (without Pillow: that does not begin as one); False: every file is ``Ok``."""
 
     submit_before_download: Literal["allowed", "refused"] = "allowed"
     submit_with_photo_error: Literal["refused", "allowed"] = "refused"

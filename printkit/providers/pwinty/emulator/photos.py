@@ -3,7 +3,6 @@
 Rules: seed 004 ("Photos"); reference/pwinty-api.md sections 7.7 to 7.11.
 """
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
@@ -13,13 +12,13 @@ import msgspec
 
 from printkit.emulator.bodies import UploadedFile, lower_names
 
-from . import answers, progress
+from . import answers, pictures, progress
 from .answers import Json
 from .calls import Call, order_of, photo_of
 from .catalogue import Item, catalogue
 from .options import Options
 from .refusals import RefusedError, bad, forbidden
-from .state import Order, Photo, PhotoState, Workshop
+from .state import Order, Photo, Workshop
 from .values import Members, filled, one_of, whole
 
 _SIZINGS: Final = ("Crop", "ShrinkToFit", "ShrinkToExactFit")
@@ -40,8 +39,11 @@ def listed(workshop: Workshop, call: Call) -> list[Json]:
 def add(workshop: Workshop, call: Call) -> Json:
     """``POST /Orders/{orderId}/Photos``."""
     order = _open_order(workshop, call)
-    photo = _read(workshop, order, call.members, _first_file(call.body.files))
+    file = _first_file(call.body.files)
+    photo = _read(workshop, order, call.members, file)
     _enter(workshop, order, photo, call)
+    if file is not None:
+        pictures.develop(workshop, photo, file.content)
     return answers.photo(photo, workshop.options)
 
 
@@ -75,6 +77,7 @@ def delete(workshop: Workshop, call: Call) -> Json:
     photo = photo_of(workshop, order, call)
     del order.photos[photo.id]
     del workshop.books.photos[photo.id]
+    pictures.forget(workshop, photo)
     workshop.ledger.record("photo deleted", order.id, photo.id)
     return answers.succeeded({}, workshop.options)
 
@@ -132,18 +135,12 @@ def _read(workshop: Workshop, order: Order, members: Members, file: UploadedFile
         price_to_user=_price_to_user(order, members, options),
         expected_md5=expected,
         attributes=_attributes(item, members),
-        state="AwaitingUrlOrData" if url is None else "NotYetDownloaded",
+        state="AwaitingUrlOrData" if url is None or file is not None else "NotYetDownloaded",
+        md5=None if file is None else pictures.md5_of(file.content),
     )
-    if file is not None:
-        photo.md5 = hashlib.md5(file.content, usedforsecurity=False).hexdigest()
-        photo.state = _state_of_file(workshop, photo, file)
-    return photo
-
-
-def _state_of_file(workshop: Workshop, photo: Photo, file: UploadedFile) -> PhotoState:
-    if photo.expected_md5 not in {None, photo.md5}:
+    if file is not None and photo.expected_md5 not in {None, photo.md5}:
         raise bad("The md5Hash supplied does not match the file")
-    return "Ok" if file.content and progress.is_picture(workshop, file.content) else "Invalid"
+    return photo
 
 
 def _item(order: Order, members: Members) -> Item:

@@ -3,16 +3,15 @@
 Rules: reference/pwinty-api.md sections 8 (automatic changes) and 10 (callbacks).
 """
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
 
 from printkit.emulator.clock import Happening
-from printkit.emulator.shop import UnknownControlError
+from printkit.emulator.shop import ArtworkWanted, UnknownControlError
 
-from . import dates, prices
+from . import dates, pictures, prices
 from .state import LogEntry, Order, OrderState, Photo, Shipment, Workshop
 
 
@@ -128,18 +127,23 @@ def photo_added(workshop: Workshop, photo: Photo, at: datetime) -> None:
     """A photo is in its order; a URL is fetched by itself if the options say so."""
     workshop.books.photos[photo.id] = photo
     workshop.ledger.record("photo added", photo.order_id, photo.item.name, photo.url or photo.md5 or "")
-    if photo.state == "NotYetDownloaded":
-        _later(workshop, at, workshop.options.automatic.fetch_after, lambda _: _fetch(workshop, photo))
+    if photo.state == "NotYetDownloaded" and photo.url is not None:
+        pause = workshop.options.automatic.fetch_after
+        if pause is None and workshop.darkroom.fetches(photo.url):
+            pause = 0.0
+        _later(workshop, at, pause, lambda _: _fetch(workshop, photo))
 
 
 def _fetch(workshop: Workshop, photo: Photo) -> None:
-    """What the configured lists say about the URL; an address on neither list has a picture."""
-    if photo.state != "NotYetDownloaded" or photo.id not in workshop.books.photos:
+    """What the configured lists say about the URL; of an address on neither list the picture is fetched, or pretended to be there."""
+    if photo.state != "NotYetDownloaded" or photo.url is None or workshop.books.photos.get(photo.id) is not photo:
         return
     if photo.url in workshop.options.not_found_urls:
         photo.state = "FileNotFoundAtUrl"
     elif photo.url in workshop.options.invalid_urls:
         photo.state = "Invalid"
+    elif workshop.darkroom.fetches(photo.url):
+        workshop.darkroom.wanted.append(ArtworkWanted(str(photo.id), photo.url))
     else:
         photo_fetched(workshop, photo, None)
 
@@ -149,11 +153,9 @@ def photo_fetched(workshop: Workshop, photo: Photo, content: bytes | None) -> No
     _must_wait(photo)
     if content is None:
         photo.state = "Ok"
-        photo.md5 = photo.expected_md5 or hashlib.md5((photo.url or "").encode(), usedforsecurity=False).hexdigest()
+        photo.md5 = photo.expected_md5 or pictures.md5_of((photo.url or "").encode("utf-8", "surrogatepass"))
         return
-    photo.md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    matches = photo.expected_md5 in {None, photo.md5}
-    photo.state = "Ok" if matches and is_picture(workshop, content) else "Invalid"
+    pictures.develop(workshop, photo, content)
 
 
 def photo_failed(photo: Photo, state: str) -> None:
@@ -167,11 +169,6 @@ def photo_failed(photo: Photo, state: str) -> None:
 def _must_wait(photo: Photo) -> None:
     if photo.state != "NotYetDownloaded":
         raise ValueError(f"photo {photo.id} is {photo.state}: nothing is to be fetched")
-
-
-def is_picture(workshop: Workshop, content: bytes) -> bool:
-    """Whether the bytes begin as a JPEG does, where the options want that to be looked at."""
-    return content.startswith(b"\xff\xd8\xff") or not workshop.options.look_at_files
 
 
 def find_order(workshop: Workshop, number: int) -> Order:

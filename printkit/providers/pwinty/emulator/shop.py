@@ -4,7 +4,7 @@ Transport, credentials and errors: reference/pwinty-api.md sections 2, 3 and 4.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, final
 from urllib.parse import unquote
@@ -15,11 +15,11 @@ from printkit.emulator.bodies import BadBody, Body, gather, media_type, read_bod
 from printkit.emulator.clock import Clock, SystemClock
 from printkit.emulator.ledger import EffectLedger
 from printkit.emulator.notices import NoticeDue
-from printkit.emulator.shop import ArtworkFailure
+from printkit.emulator.shop import ArtworkFailure, ArtworkWanted
 from printkit.exchange import Request, Response
 from printkit.secret import Secret
 
-from . import answers, controls, progress, routes
+from . import answers, controls, pictures, progress, routes
 from .calls import Call
 from .options import Options
 from .refusals import RefusedError
@@ -156,6 +156,19 @@ class Shop:
         else:
             progress.photo_failed(photo, "FileNotFoundAtUrl" if artwork is ArtworkFailure.NOT_FOUND else "Invalid")
 
+    def serve_artwork(self, shown_at: str | None, fetches: Callable[[str], bool]) -> None:
+        """From now on previews are shown below this URL, and pictures at these URLs are really fetched."""
+        self._workshop.darkroom.shown_at, self._workshop.darkroom.fetches = shown_at, fetches
+
+    def artwork_wanted(self) -> Sequence[ArtworkWanted]:
+        """The pictures of URL photos that are to be fetched now, each told once."""
+        wanted, self._workshop.darkroom.wanted = self._workshop.darkroom.wanted, []
+        return wanted
+
+    def artwork_shown(self, name: str) -> bytes | None:
+        """``{photo id}-preview`` or ``{photo id}-thumbnail``: how the product would be printed. Needs Pillow."""
+        return pictures.shown(self._workshop, name)
+
     def control(self, words: tuple[str, ...], members: Mapping[str, object]) -> Mapping[str, object]:
         """The control calls, as listed in ``controls``."""
         self._catch_up(self.clock.now())
@@ -163,10 +176,11 @@ class Shop:
 
     def reset(self) -> None:
         """Closes this shop and opens one like it, with the same clock and options and empty books."""
-        ledger = self._workshop.ledger
-        ledger.clear()
-        self._workshop = _open(self._workshop.options, self._workshop.clock)
-        self._workshop.ledger = ledger
+        old = self._workshop
+        old.ledger.clear()
+        self._workshop = _open(old.options, old.clock)
+        self._workshop.ledger = old.ledger
+        self.serve_artwork(old.darkroom.shown_at, old.darkroom.fetches)
 
     def photo_fetched(self, photo_id: int, content: bytes | None = None, *, pixels: tuple[int, int] | None = None) -> None:
         """The picture of a URL photo is there: ``Ok``, or ``Invalid`` when bytes are given that are no JPEG or miss the md5.
@@ -175,7 +189,8 @@ class Shop:
         """
         photo = progress.find_photo(self._workshop, photo_id)
         progress.photo_fetched(self._workshop, photo, content)
-        photo.pixels = pixels
+        if pixels is not None:
+            photo.pixels = pixels
 
     def photo_failed(self, photo_id: int, state: str = "FileNotFoundAtUrl") -> None:
         """The picture of a URL photo did not come (``FileNotFoundAtUrl``) or was none (``Invalid``)."""

@@ -4,15 +4,17 @@ Members: reference/pwinty-api.md section 6.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Literal, final
 
 from attrs import Factory, define, field
 
+from printkit.emulator.album import Album
 from printkit.emulator.clock import Clock, Timers
 from printkit.emulator.ledger import EffectLedger
 from printkit.emulator.notices import Outbox
+from printkit.emulator.shop import ArtworkWanted
 
 from .catalogue import Band, Item
 from .options import Options
@@ -43,6 +45,9 @@ class Photo:
     md5: str | None = None
     pixels: tuple[int, int] | None = None
     """Of the picture, when somebody has looked at it."""
+    preview_url: str | None = None
+    thumbnail_url: str | None = None
+    """Where the two are really shown; None where nobody shows them."""
 
 
 @final
@@ -166,6 +171,23 @@ class Books:
         return (issue for issue in reversed(self.issues.values()) if issue.order_id == order.id)
 
 
+def _pretends(url: str) -> bool:
+    return False
+
+
+@final
+@define(eq=False)
+class Darkroom:
+    """The pictures: which are to be fetched, by whom, and those that are shown."""
+
+    shown_at: str | None = None
+    """The URL below which previews can be seen; None: nowhere."""
+    fetches: Callable[[str], bool] = _pretends
+    """Whether the picture at a URL will really be fetched."""
+    wanted: list[ArtworkWanted] = field(factory=list[ArtworkWanted])
+    album: Album = field(factory=Album)
+
+
 @final
 @define(eq=False)
 class Workshop:
@@ -178,3 +200,4 @@ class Workshop:
     ledger: EffectLedger = field(factory=EffectLedger)
     outbox: Outbox = field(factory=Outbox)
     timers: Timers = field(factory=Timers)
+    darkroom: Darkroom = field(factory=Darkroom)
