@@ -164,7 +164,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             return self._seen(await self._drafts.change(draft.id, lambda kept: kept.for_recipient(recipient)))
         known, number = await self._gooten_id(await self._at_hand(order, deadline, "update_recipient"), deadline, "update_recipient")
         self._check(known, known.live_items, statuses.UPDATE_RECIPIENT, "update_recipient")
-        body = translate.address_body(recipient, email=self._settings.email, phone=self._settings.phone)
+        recipient = evolve(recipient, email=recipient.email or self._settings.email, phone=recipient.phone or self._settings.phone)
+        body = translate.address_body(recipient, email=None, phone=None)
 
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)

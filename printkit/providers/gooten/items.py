@@ -103,7 +103,7 @@ class ItemVerbs(Desk):
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
             wire.read_updated(answer.body)
-            swapped = evolve(old, sku=sku, provider_sku=sku, price=None)
+            swapped = evolve(old, sku=sku, provider_sku=sku, price=None, artwork=())  # another product has other print spaces
             items = (swapped if each.id == old.id else each for each in known.items)
             return evolve(translate.with_items(known, items), price=None, shipping_price=None)
 
