@@ -45,7 +45,8 @@ class ConnectionSettings:
     """Refuse here, without a request, what the shop documents as impossible in the order's status."""
     ca_file: str | None = None
     """Certificates to trust in place of the system's, in PEM."""
-    proxy: str | None = None
+    proxy: Secret | None = None
+    """Of an HTTP proxy; secret, because it may hold a password."""
 
     @property
     def settle_seconds(self) -> float:
@@ -86,6 +87,21 @@ class Table:
     is_url: bool = False
     """A URL, which may stand where others see it: it must not hold a secret."""
     sources: Mapping[str, str] = field(factory=dict[str, str], repr=False)
+    """Of the settings that come from elsewhere than ``source``."""
+    said: frozenset[str] = frozenset()
+    """The settings that stand at ``source``, also those that the environment overrules."""
+
+    @property
+    def kind(self) -> str:
+        """The kind of shop.
+
+        Raises:
+            ConfigError: it is not text.
+        """
+        kind = self.values.get("kind", self.name)
+        if not isinstance(kind, str):
+            raise ConfigError(f"{self.source_of('kind')}: kind must be text, such as pwinty")
+        return kind
 
     def source_of(self, setting: str) -> str:
         """Where one setting came from."""
@@ -125,11 +141,12 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     if unknown:
         raise ConfigError(f"{file} [printkit]: unknown setting {min(unknown)!r}; known are default, drafts, providers and skus")
     tables = _tables(top, "providers", file)
+    _refuse_twins(tables, file)
     names = (*tables, *_named_in(environ, tables))
     connections = {name: _connection(name, tables.get(name), file, environ, names) for name in names}
     default = environ.get(f"{PREFIX}DEFAULT") or top.get("default")
     source = f"${PREFIX}DEFAULT" if environ.get(f"{PREFIX}DEFAULT") else f"{file} [printkit]"
-    if default is not None and default not in connections:
+    if default is not None and (not isinstance(default, str) or default not in connections):
         known = ", ".join(connections) or "none"
         raise ConfigError(f"{source}: default = {default!r} names no connection; configured: {known}")
     return Config(
@@ -137,15 +154,18 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     )
 
 
-def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Table:
+def from_url(url: str, environ: Mapping[str, str] = os.environ, others: Iterable[str] = ()) -> Table:
     """One connection from ``kind+environment://[host[:port]][/path][?setting=value]``.
 
-    Secrets never stand in a URL: they come from the environment.
+    Secrets never stand in a URL: they come from the environment. ``others`` are further connections, whose variables are not meant.
 
     Raises:
         ConfigError: the form is wrong, or the URL holds a secret.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
     kind, plus, environment = parts.scheme.partition("+")
     if not (kind and plus) or environment not in get_args(Environment):
         raise ConfigError("a connection URL is kind+environment://, such as pwinty+emulator:// or pwinty+sandbox://?merchant_id=...")
@@ -154,10 +174,13 @@ def from_url(url: str, environ: Mapping[str, str] = os.environ) -> Table:
     values: dict[str, Any] = {"kind": kind, "environment": environment}
     if parts.netloc:
         values["base_url"] = f"{'http' if environment == 'emulator' else 'https'}://{parts.netloc}{parts.path}"
-    values.update(parse_qsl(parts.query, keep_blank_values=True))
-    table = _merge(Table(kind, {}, f"the URL {kind}+{environment}://", is_url=True), environ, (kind, *_named_in(environ, (kind,))))
+    for setting, value in parse_qsl(parts.query, keep_blank_values=True):
+        if setting in values:
+            raise ConfigError(f"the URL {kind}+{environment}:// says {setting} twice")
+        values[setting] = value
+    table = _merge(Table(kind, {}, f"the URL {kind}+{environment}://", is_url=True), environ, (*others, *_named_in(environ, (kind,))))
     rest = {setting: value for setting, value in table.values.items() if setting not in {"kind", "environment", "base_url", *values}}
-    return evolve(table, values={**rest, **values}, sources={name: table.sources[name] for name in rest})
+    return evolve(table, values={**rest, **values}, sources={name: table.sources[name] for name in rest}, said=frozenset(values))
 
 
 def _drafts_file(top: Mapping[str, Any], file: Path, environ: Mapping[str, str]) -> str | None:
@@ -194,6 +217,14 @@ def _variable_prefix(name: str) -> str:
     return f"{PREFIX}PROVIDERS_{name.upper().replace('-', '_')}_"
 
 
+def _refuse_twins(names: Iterable[str], file: Path) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        twin = seen.setdefault(_variable_prefix(name), name)
+        if twin != name:
+            raise ConfigError(f"{file}: {twin!r} and {name!r} would share the variables {_variable_prefix(name)}...: rename one of them")
+
+
 def _named_in(environ: Mapping[str, str], known: Iterable[str]) -> list[str]:
     """Connections that only the environment names: those whose ENVIRONMENT variable is set."""
     taken = {_variable_prefix(name) for name in known}
@@ -207,7 +238,8 @@ def _named_in(environ: Mapping[str, str], known: Iterable[str]) -> list[str]:
 
 def _connection(name: str, table: Mapping[str, Any] | None, file: Path, environ: Mapping[str, str], names: tuple[str, ...]) -> Table:
     if not name or ":" in name or not name.isprintable() or " " in name:
-        raise ConfigError(f"{file}: {name!r} cannot name a connection: use letters, digits, '-' and '_'")
+        where = "the environment" if table is None else file
+        raise ConfigError(f"{where}: {name!r} cannot name a connection: use letters, digits, '-' and '_'")
     source = "the environment" if table is None else f"{file} [printkit.providers.{name}]"
     return _merge(Table(name, dict(table or {}), source), environ, names)
 
@@ -219,7 +251,7 @@ def _merge(table: Table, environ: Mapping[str, str], names: tuple[str, ...]) -> 
     mine = {name: value for name, value in environ.items() if name.startswith(prefix) and not name.startswith(longer)}
     given = {name.removeprefix(prefix).lower(): value for name, value in mine.items()}
     sources = {setting: f"${prefix}{setting.upper()}" for setting in given}
-    return evolve(table, values={**table.values, **given}, sources=sources)
+    return evolve(table, values={**table.values, **given}, sources=sources, said=frozenset(table.values))
 
 
 # ── Checking against what a shop needs ────────────────────────────────────────────────────────────────────────────────
@@ -234,11 +266,9 @@ def settings(cls: type[S], table: Table) -> S:
     fields = {each.name: each for each in attrs.fields(cls)}
     given = {setting: value for setting, value in table.values.items() if setting != "kind"}
     for setting in given:
-        if setting in fields and fields[setting].type is Secret and table.is_url and setting not in table.sources:
-            raise ConfigError(f"{table.source} must not hold {setting}, which others could read: {_missing(setting, table, secret=True)}")
         if setting not in fields:
             raise ConfigError(f"{table.source_of(setting)}: unknown setting {setting!r}; known are {', '.join(sorted(fields))}")
-    _refuse_open_file(fields, table)
+    _refuse_open_secrets([name for name, each in fields.items() if _is_secret(each)], table)
     values = {setting: _convert(fields[setting], value, table) for setting, value in given.items()}
     if values.get("environment") == "emulator":
         values = {**_placeholders(fields), **values}
@@ -262,12 +292,20 @@ def _placeholders(fields: "Mapping[str, attrs.Attribute[Any]]") -> dict[str, Any
     return {each.name: Secret("emulator") if each.type is Secret else "emulator" for each in required}
 
 
-def _refuse_open_file(fields: "Mapping[str, attrs.Attribute[Any]]", table: Table) -> None:
-    path = Path(table.source.partition(" [")[0])
-    secret = next((name for name in table.values if name not in table.sources and name in fields and fields[name].type is Secret), None)
-    if secret is None or os.name != "posix" or not path.is_file():
+def _is_secret(attribute: "attrs.Attribute[Any]") -> bool:
+    return Secret in {attribute.type, *get_args(attribute.type)}
+
+
+def _refuse_open_secrets(secrets: Iterable[str], table: Table) -> None:
+    """A secret must stand where nobody else can read it, also one that the environment overrules."""
+    secret = next((name for name in secrets if name in table.said), None)
+    if secret is None:
         return
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+    if table.is_url:
+        variable = f"{_variable_prefix(table.name)}{secret.upper()}"
+        raise ConfigError(f"{table.source} must not hold {secret}, which others could read: set {variable}")
+    path = Path(table.source.rpartition(" [printkit.providers.")[0])
+    if os.name == "posix" and path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise ConfigError(f"{table.source} holds {secret} and can be read by others: run chmod 600 {path}")
 
 

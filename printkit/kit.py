@@ -65,9 +65,25 @@ def connect(
     Raises:
         ConfigError: a setting is missing or wrong, or nothing is configured at all.
     """
+    try:
+        return _connect(source, config_file, environ, hooks, emulators or {}, session)
+    except ConfigError as error:
+        problem = error.with_traceback(None)
+    del environ, source  # a traceback that shows locals would show the keys
+    raise problem
+
+
+def _connect(
+    source: str | None,
+    config_file: str | os.PathLike[str] | None,
+    environ: Mapping[str, str],
+    hooks: Sequence[Hook],
+    emulators: Mapping[str, Answers],
+    session: Any,
+) -> "PrintKit":
     found = config.load(config_file, environ)
     if source is not None:
-        table = config.from_url(source, environ)
+        table = config.from_url(source, environ, found.connections)
         found = evolve(found, connections={table.name: table}, default=table.name)
     if not found.connections:
         raise ConfigError(
@@ -75,7 +91,7 @@ def connect(
             f'({", ".join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = "emulator"'
         )
     drafts = FileDrafts(found.drafts) if found.drafts else MemoryDrafts()
-    opened = {name: _open(name, table, drafts, hooks, emulators or {}, session) for name, table in found.connections.items()}
+    opened = {name: _open(name, table, drafts, hooks, emulators, session) for name, table in found.connections.items()}
     return PrintKit(opened, found.default, SkuMap.read(found.skus, found.source))
 
 
@@ -97,12 +113,12 @@ class _Opened:
 def _open(
     name: str, table: config.Table, drafts: DraftStore, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any
 ) -> _Opened:
-    info = registry.info(table.values.get("kind", name))
+    info = registry.info(table.kind)
     settings = config.settings(registry.part(info.settings), table)
     secrets = [value for value in (*settings.headers().values(), *settings.query().values(), *settings.held()) if isinstance(value, Secret)]
     redactor = Redactor(secrets)
     telemetry = Telemetry(tuple(hooks))
-    link = _link(name, info, settings, emulators, session)
+    link = _linked(table, info, settings, emulators, session)
     caller = Caller(
         name,
         link,
@@ -118,6 +134,17 @@ def _open(
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
     provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, drafts, redactor))
     return _Opened(provider, link, account)
+
+
+def _linked(
+    table: config.Table, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any
+) -> Link:
+    """The link; what is wrong with an address, a certificate or a header is told with its source."""
+    try:
+        return _link(table.name, info, settings, emulators, session)
+    except ConfigError as error:
+        problem = error.message
+    raise ConfigError(f"{table.source_of(problem.partition(' ')[0])}: {problem}")
 
 
 def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
