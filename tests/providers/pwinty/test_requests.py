@@ -50,7 +50,7 @@ ALEX = Recipient(
 REF = OrderRef("pwinty", "1070")
 DRAFT = sample("orders-create.200")
 WITH_PHOTO = sample("orders-get.200.notyetsubmitted-with-photo") | {"id": 1070}
-A_PHOTO = sample("photos-create.200.url")
+A_PHOTO = sample("photos-create.200.url") | {"id": 3599}
 
 
 def bug(reason: str) -> pytest.MarkDecorator:
@@ -146,7 +146,6 @@ async def test_a_batch() -> None:
     same_members(await body_of(lambda kit: kit.add_photos(REF, given)), sample("photos-batch.request"))
 
 
-@bug("affectedImages go as strings; the sample has integers (reference section 5: ids of photos are integers)")
 async def test_an_issue() -> None:
     call = ("WrongFrameColour", "Reprint")
     more: dict[str, Any] = {"detail": "It wasn't pink!", "action_detail": "Needs to be PINK!", "items": ["3504", "3505"]}
@@ -204,7 +203,7 @@ async def test_binding_fields_that_cannot_be_told_are_refused_by_name() -> None:
         assert {problem.path for problem in caught.value.problems} == {"photos[0].artwork", "photos[0].artwork.space"}
         with pytest.raises(InvalidRequestError, match="test"):
             await kit.create_order(NewOrder(TOM, test=False))
-    assert there.asked == []
+    assert all(request.method == "GET" for request in there.asked)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +266,6 @@ async def test_text_that_cannot_be_sent_is_refused_with_its_path(text: str) -> N
     assert there.asked == []
 
 
-@bug("the texts of swap_sku, report_issue and update_issue are not checked: half a surrogate pair ends in UnicodeEncodeError")
 @pytest.mark.parametrize("verb", ["swap_sku", "report_issue", "update_issue"])
 async def test_other_text_that_cannot_be_sent_is_refused(verb: str) -> None:
     async with kit_on(shop(**OPEN)) as kit:
@@ -280,7 +278,6 @@ async def test_other_text_that_cannot_be_sent_is_refused(verb: str) -> None:
             await calls[verb]()
 
 
-@bug("a file given to replace_artwork has no URL, so the old one is kept, nothing differs, and the order comes back as if all were done")
 async def test_replacing_artwork_by_a_file_sends_the_file() -> None:
     requests = await sent(lambda kit: kit.replace_artwork(REF, "3501", Artwork(data=b"\xff\xd8\xff new")))
     assert [request.method for request in requests] == ["POST", "DELETE"]
@@ -397,14 +394,21 @@ async def test_trap_12_09_an_error_inside_the_answers_to_writes() -> None:
     await error_inside(lambda kit: kit.report_issue(REF, "DamagedOrder", "Reprint"), post_issues=says(sample("issues-create.200") | INSIDE))
 
 
-@bug("the HTTP code of a photo that was refused inside a 200 is not kept")
 async def test_trap_12_09_an_error_inside_a_single_photo() -> None:
     empty = dict.fromkeys(A_PHOTO)
     await error_inside(lambda kit: kit.add_photos(REF, [photo("a")]), post_photos=says(empty | INSIDE))
 
 
-@bug("an error inside a 200 is taken for an unreadable answer where the shape does not fit")
-@pytest.mark.parametrize("verb", ["list_orders", "validate", "list_products", "list_countries", "list_issues"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "list_orders",
+        "validate",
+        "list_products",
+        "list_countries",
+        pytest.param("list_issues", marks=bug("an error inside a 200 is read as no issues at all")),
+    ],
+)
 async def test_trap_12_09_an_error_inside_the_other_reads(verb: str) -> None:
     calls: dict[str, tuple[Callable[[PrintKit], Awaitable[Any]], str, Any]] = {
         "list_orders": (lambda kit: kit.list_orders().fetch(None), "get_orders", INSIDE),
@@ -415,6 +419,12 @@ async def test_trap_12_09_an_error_inside_the_other_reads(verb: str) -> None:
     }
     call, place, body = calls[verb]
     await error_inside(call, **{place: says(body)})
+
+
+@bug("where an exchange's photo is refused inside a 200, StopIteration ends the coroutine as a RuntimeError")
+async def test_trap_12_09_an_error_inside_the_photo_of_an_exchange() -> None:
+    empty = dict.fromkeys(A_PHOTO)
+    await error_inside(lambda kit: kit.swap_sku(REF, "3501", "8x12"), post_photos=says(empty | INSIDE))
 
 
 async def test_trap_12_09_one_photo_of_a_batch_failed_and_the_others_stay() -> None:
@@ -459,7 +469,6 @@ async def test_trap_12_10_errors_that_say_nothing_readable(body: bytes) -> None:
             await kit.get_order(REF)
 
 
-@bug("an error's body that is not JSON is not shown at all, not even shortened")
 async def test_trap_12_10_else_the_shortened_text_of_the_body() -> None:
     async with kit_on(Scripted(lambda request: says(b"The front end is full " + b"x" * 1000, 404))) as kit:
         with pytest.raises(NotFoundError, match="The front end is full") as caught:
@@ -584,7 +593,6 @@ async def test_trap_12_16_every_creation_carries_a_reference() -> None:
     assert (await body_of(lambda kit: kit.create_order(NewOrder(TOM))))["merchantOrderId"]
 
 
-@bug("the look-up after a lost creation trusts the shop's filter: a draft of another reference for the same person would be adopted")
 async def test_trap_12_16_a_look_up_by_reference_reads_the_reference() -> None:
     others = sample("orders-create.200") | {"merchantOrderId": "ANOTHER", "destinationCountryCode": "GB"}
     answers = {"POST": Response(500, {}, b""), "GET": says([others])}
@@ -734,7 +742,6 @@ async def test_trap_12_28_a_price_to_the_recipient_goes_only_where_the_recipient
     assert [request.method for request in there.asked] == ["GET"]
 
 
-@bug("with an OrderRef the price to the recipient is checked before the order is read, and so goes to orders that the merchant pays")
 async def test_trap_12_28_also_where_only_the_reference_is_given() -> None:
     there = shop(**OPEN)
     async with kit_on(there) as kit:
@@ -825,7 +832,6 @@ async def test_hostile_prices_do_not_hide_an_order(number: str) -> None:
         assert order.status is OrderStatus.DRAFT
 
 
-@bug("a resolution of 1e400 becomes a whole number of 401 digits, and one of 1e999999999 would never be worked out")
 async def test_hostile_sizes_do_not_use_up_memory() -> None:
     body = (SAMPLES / "catalogue.200.seed.json").read_bytes().replace(b"1500", b"1e400")
     async with kit_on(Scripted(lambda request: says(body))) as kit:
