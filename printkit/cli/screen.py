@@ -3,11 +3,13 @@
 Text from a shop is never taken for markup, and what could steer a terminal is taken out of it.
 """
 
+import io
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import NoReturn, final
+from typing import IO, NoReturn, cast, final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -21,6 +23,20 @@ from ..provider import Capability, ProviderInfo, Stage, Support, SupportLevel
 _WIDTH_IN_FILES = 160
 
 
+class _Trimmed(io.TextIOBase):
+    """A stream without the blanks that fill up a table's last column: programs that compare lines would trip over them."""
+
+    def __init__(self, to: IO[str]) -> None:
+        super().__init__()
+        self._to = to
+
+    def write(self, text: str, /) -> int:
+        return self._to.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+
+    def flush(self) -> None:
+        self._to.flush()
+
+
 @final
 class _Console(Console):
     def on_broken_pipe(self) -> NoReturn:
@@ -32,7 +48,8 @@ def console(*, stderr: bool = False) -> Console:
     """Where people read. In a file or a pipe: no colours, and room enough that nothing is broken up."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else _WIDTH_IN_FILES
-    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    to = stream if stream.isatty() else cast(IO[str], _Trimmed(stream))
+    return _Console(file=to, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
 def clean(text: object) -> str:
@@ -79,7 +96,7 @@ def say_order(to: Console, order: Order) -> None:
 def _facts(order: Order) -> Iterable[tuple[str, object]]:
     facts: dict[str, object] = {
         "reference": order.reference,
-        "to": _address(order.recipient) if order.recipient else None,
+        "to": address(order.recipient) if order.recipient else None,
         "price": order.price,
         "shipping": order.shipping_price,
         "created": _time(order.created),
@@ -89,7 +106,8 @@ def _facts(order: Order) -> Iterable[tuple[str, object]]:
     return [(name, value) for name, value in facts.items() if value is not None]
 
 
-def _address(recipient: Recipient) -> str:
+def address(recipient: Recipient) -> str:
+    """An address on one line."""
     parts = (
         recipient.name,
         recipient.line1,
@@ -99,7 +117,7 @@ def _address(recipient: Recipient) -> str:
         recipient.postal_code,
         recipient.country,
     )
-    return ", ".join(part for part in parts if part)
+    return clean(", ".join(part for part in parts if part))
 
 
 def _time(time: datetime | None) -> str | None:

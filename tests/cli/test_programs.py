@@ -1,4 +1,4 @@
-"""The demo, the emulator and the command as a whole, as processes."""
+"""The emulator and the command as a whole, as processes."""
 
 import json
 import re
@@ -14,55 +14,6 @@ import pytest
 import printkit as package
 
 Run = Callable[..., Any]
-ANSI = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-
-
-class TestDemo:
-    """``printkit demo``."""
-
-    def test_it_ends_with_a_tracking_number(self, printkit: Run) -> None:
-        shown = printkit("demo")
-
-        assert (shown.code, shown.err) == (0, "")
-        assert re.search(r"shipped, tracking number \S+", shown.out)
-        assert "address-incomplete" in shown.out
-        assert "http://127.0.0.1:" in shown.out
-        assert ANSI.search(shown.out) is None
-
-    def test_verbose_shows_the_requests(self, printkit: Run) -> None:
-        shown = printkit("demo", "--verbose")
-
-        assert re.search(r" 2  POST /Orders +200 +\d+\.\d ms", shown.out)
-        assert "/Status" in shown.out
-
-    def test_as_json(self, printkit: Run) -> None:
-        shown = printkit("demo", "--json")
-
-        assert (shown.code, shown.err) == (0, "")
-        assert shown.document["order"]["status"] == "shipped"
-        assert any(parcel["tracking_number"] for parcel in shown.document["order"]["shipments"])
-        assert sum(len(step["requests"]) for step in shown.document["steps"]) == 8
-
-    def test_the_users_own_settings_do_not_matter(self, printkit: Run, tmp_path: Any) -> None:
-        (tmp_path / "printkit.toml").write_text("nonsense")
-
-        assert printkit("demo", PRINTKIT_PROVIDERS_PWINTY_ENVIRONMENT="live").code == 0
-
-    def test_another_shop_is_wrong_usage(self, cli: Run) -> None:
-        assert cli("demo", "--shop", "nobody").code == 2
-
-    def test_a_failure_shows_the_steps_before_it(self, cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        async def broken(kit: Any, shop: Any, tell: Any) -> None:
-            tell("Create an order", "create_order(new)", "it was created")
-            raise package.NotFoundError("the rest is lost")
-
-        monkeypatch.setattr("printkit.cli.demo.order_prints", broken)
-
-        ended = cli("demo")
-
-        assert ended.code == 4
-        assert "it was created" in ended.out
-        assert "the rest is lost" in ended.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
