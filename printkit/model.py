@@ -95,8 +95,8 @@ _MONEY_LIMIT = Decimal(10) ** 12
 
 
 def _is_reasonable(money: "Money", attribute: object, amount: Decimal) -> None:
-    if not -_MONEY_LIMIT < amount < _MONEY_LIMIT:  # NaN compares as False too
-        raise ValueError("an amount of money must be a number below a billion in size")
+    if not isinstance(amount, Decimal) or not amount.is_finite() or abs(amount) >= _MONEY_LIMIT:
+        raise ValueError("an amount of money must be a finite Decimal below a million million in size")
 
 
 @final

@@ -1,6 +1,7 @@
 """What no shop could make sense of is refused before any request, with its path; everything else is sent as it was given."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +141,7 @@ def test_attributes_are_texts(attributes: Any) -> None:
 
 
 def test_good_wishes_are_taken() -> None:
-    photo = Photo("4x6", "https://e.com/a", 3, sizing=Sizing.FIT, attributes={"finish": "matte"}, price_to_recipient=Money(1))  # type: ignore[arg-type]
+    photo = Photo("4x6", "https://e.com/a", 3, sizing=Sizing.FIT, attributes={"finish": "matte"}, price_to_recipient=Money(Decimal(1)))
     assert paths(of_photos([photo])) == []
 
 
