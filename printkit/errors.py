@@ -71,7 +71,8 @@ class PrintKitError(Exception):
 
     def __str__(self) -> str:
         where = " ".join(word for word in (self.provider, self.operation) if word)
-        what = f"{where}: {self.message}" if where else self.message
+        said = self.message or type(self).__name__
+        what = f"{where}: {said}" if where else said
         details = "; ".join(detail for detail in (self.exchange, f"request id {self.request_id}" if self.request_id else None) if detail)
         return f"{what} [{details}]" if details else what
 
