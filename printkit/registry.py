@@ -61,6 +61,6 @@ def _foreign() -> dict[str, EntryPoint]:
 def _load(point: EntryPoint) -> Any:
     try:
         return point.load().INFO
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001 - another package's fault is told, whatever it is
         problem = f"the provider {point.name!r} ({point.value}) cannot be loaded: {type(error).__name__}"
     raise ConfigError(problem)
