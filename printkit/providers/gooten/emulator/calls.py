@@ -51,7 +51,7 @@ class Call:
         """
         values, seen = self._values()
         if form not in {"any", seen} or not values:
-            raise bad("", "The request body is not in the correct format.")
+            raise bad("Items", "The request body is not in the correct format.")
         return list(objects(values, "Items", found))
 
     def _values(self) -> tuple[list[object], BodyForm]:

@@ -1,7 +1,8 @@
 """The control calls of the emulated Gooten: what only its own people could do, by name. Knows no HTTP.
 
 ``orders/{id}/pay``; ``orders/{id}/ship`` (all the way to ``Shipped``; with ``step`` only up to ``allocate``, which is packed, ``ship`` or
-``complete``; with ``item`` only that one; with ``tracking_number``, ``tracking_url`` and ``carrier`` if they matter);
+``complete``; with ``item`` only that one, with ``shipment`` only that parcel, counted from 0; with ``tracking_number``, ``tracking_url``
+and ``carrier`` if they matter);
 ``orders/{id}/deliver``; ``orders/{id}/advance`` (one step each); ``orders/{id}/status`` (``status``: any of the 27 words, whatever the
 present one); ``orders/{id}/fetched`` and ``orders/{id}/failed`` (the artwork). All but ``pay`` also under ``items/{id}/…`` and
 ``photos/{id}/…``. ``webhook`` or ``callback`` (``url``, none to stop).
@@ -88,13 +89,26 @@ def find_item(workshop: Workshop, word: str) -> tuple[Order, Item]:
 
 
 def _chosen(order: Order, said: Fields) -> list[Item]:
-    """The item that the members name, or all that are not cancelled."""
-    if not said.has("item"):
-        return order.live_items
-    item = order.item(said.whole("item"))
-    if item is None:
-        raise ValueError(f"order {order.id} has no such item")
-    return [item]
+    """The item that the members name, those of a parcel, or all that are not cancelled."""
+    if said.has("item"):
+        item = order.item(said.whole("item"))
+        items = [] if item is None else [item]
+    elif said.has("shipment"):
+        parcels, index = _parcels(order), said.whole("shipment")
+        items = parcels[index] if index is not None and 0 <= index < len(parcels) else []
+    else:
+        items = order.live_items
+    if not items:
+        raise ValueError(f"order {order.id} has no such item that is not cancelled")
+    return items
+
+
+def _parcels(order: Order) -> list[list[Item]]:
+    """What travels together, in the order of the items."""
+    found: dict[tuple[int, str], list[Item]] = {}
+    for item in order.live_items:
+        found.setdefault((item.product.id, item.method), []).append(item)
+    return list(found.values())
 
 
 def _ship(workshop: Workshop, order: Order, items: list[Item], said: Fields) -> None:

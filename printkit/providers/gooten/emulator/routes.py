@@ -36,6 +36,8 @@ class Route:
     path: str
     operation: Operation
     key: Key = "none"
+    body: bool = True
+    """False: whatever comes as a body is not looked at."""
     created: bool = False
     """Success is answered with the options' ``created_status``."""
 
@@ -57,7 +59,7 @@ ROUTES: Final = (
     Route("POST", "orders", submission.submit, created=True),
     Route("GET", "orders", reading.get),
     Route("GET", "ordersearch", reading.search, "query"),
-    Route("POST", "orderstatus", cancelling.set_order_status, "query"),
+    Route("POST", "orderstatus", cancelling.set_order_status, "query", body=False),
     Route("PUT", "orderimages", changes.replace_images, "query"),
     Route("PUT", "orderitems", changes.swap_skus, "query"),
     Route("PUT", "ordercancel", cancelling.cancel_items, "query"),
@@ -96,7 +98,7 @@ ROUTES: Final = (
     Route("PUT", "printreadyproducts/{sku}", ready_made.update),
     Route("DELETE", "printreadyproducts/{sku}", ready_made.delete),
     Route("GET", "braintreeclienttoken", _token),
-    Route("POST", "errorreport", _nothing),
+    Route("POST", "errorreport", _nothing, body=False),
 )
 
 

@@ -24,7 +24,7 @@ from .options import Options
 from .refusals import RefusedError
 from .routes import Route
 from .spelling import encoded
-from .state import Workshop
+from .state import Workshop, guid
 
 _JSON: Final = "application/json; charset=utf-8"
 _HTML: Final = "text/html; charset=utf-8"
@@ -111,7 +111,8 @@ class Shop:
         wait = self._too_many(account, now)
         if wait is not None:
             return self._limited(wait, now)
-        body = Body(empty=True) if request.method.upper() in {"GET", "DELETE"} else _body(request, options)
+        looked_at = route.body and route.method not in {"GET", "DELETE"}
+        body = _body(request, options) if looked_at else Body(empty=True)
         if isinstance(body, BadBody):
             return self._bad_body(body)
         try:
@@ -133,7 +134,7 @@ class Shop:
             return self._message(401, "Invalid partnerBillingKey")
         if refusal.kind == "unknown order" and options.unknown_order == "empty":
             return self._respond(200, {})
-        code = None if refusal.brief else self._workshop.books.guid("error")
+        code = None if refusal.brief else guid("error", str(next(self._workshop.books.errors)))
         body = answers.failed(refusal.entries, code, options)
         if route.path == "orderstatus":
             if refusal.kind == "status" and options.orderstatus_refusal == "bare":

@@ -109,6 +109,12 @@ class Upload:
     size: int
 
 
+def guid(*words: str) -> str:
+    """A GUID, the same one for the same words."""
+    seed = "\0".join(("gooten", *words)).encode("utf-8", "replace")
+    return str(uuid.UUID(bytes=sha256(seed).digest()[:16], version=4))
+
+
 @final
 class Books:
     """Every record, found by id, by owner and by the owner's own number."""
@@ -122,7 +128,7 @@ class Books:
         self.webhooks = itertools.count(1)
         self.asked: dict[str, list[datetime]] = {}
         """When an account's last requests came."""
-        self._guids = itertools.count(1)
+        self.errors = itertools.count(1)
         self._first_partner = options.first_partner
         self._partners: dict[str, int] = {}
         self._by_safe_id: dict[str, Order] = {}
@@ -132,11 +138,6 @@ class Books:
         self._referred: dict[tuple[str, str], list[Order]] = {}
         self._ready_made: dict[str, dict[str, ReadyMade]] = {}
         self._given = options.ready_made
-
-    def guid(self, *words: str) -> str:
-        """A new GUID; the same one after the same requests."""
-        seed = "\0".join(("gooten", *words, str(next(self._guids))))
-        return str(uuid.UUID(bytes=sha256(seed.encode("utf-8", "replace")).digest()[:16], version=4))
 
     def partner(self, account: str) -> int:
         """The number of an account's partner."""

@@ -14,7 +14,7 @@ from .countries import supported
 from .money import DOLLAR, Currency, Json, currency
 from .options import ReadyMade
 from .refusals import Entry, RefusedError
-from .state import Image, Item, Order, Workshop
+from .state import Image, Item, Order, Workshop, guid
 from .statuses import Status
 from .values import Fields
 
@@ -81,7 +81,7 @@ def _read(workshop: Workshop, call: Call, said: Fields) -> Order:
 def _number(workshop: Workshop, order: Order) -> None:
     books = workshop.books
     order.gooten_id = next(books.gooten_ids)
-    order.id = f"{books.partner(order.account)}-{books.guid(order.account, str(order.gooten_id))}"
+    order.id = f"{books.partner(order.account)}-{guid('order', order.account, str(order.gooten_id))}"
     for item in order.items:
         item.id = next(books.item_ids)
 
