@@ -118,8 +118,8 @@ def of_text(path: str, text: object, *, required: bool = False, many_lines: bool
 
 def _of_texts(path: str, texts: Mapping[str, str]) -> Iterator[FieldProblem]:
     for name, text in texts.items():
-        if text is None:
-            yield FieldProblem(f"{path}[{name!r}]", "is None: give text, or leave it out")
+        if not isinstance(text, str):
+            yield FieldProblem(f"{path}[{name!r}]", f"is a {type(text).__name__}: give text, or leave it out")
         else:
             yield from (*of_text(path, name, required=True), *of_text(f"{path}[{name!r}]", text))[:1]
 

@@ -100,7 +100,7 @@ class Table:
         """
         kind = self.values.get("kind", self.name)
         if not isinstance(kind, str):
-            raise ConfigError(f"{self.source_of('kind')}: kind must be text, such as pwinty")
+            raise ConfigError(f"{self.source_of('kind')}: kind must be text: the name of a kind of shop")
         return kind
 
     def source_of(self, setting: str) -> str:
@@ -135,7 +135,7 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     named = path or environ.get(f"{PREFIX}CONFIG")
     file = Path(named) if named else Path(FILE)
     document = _read(file) if named or file.is_file() else {}
-    top = document.get("printkit", {})
+    top: dict[str, Any] = document.get("printkit", {})
     _expect_table(top, "[printkit]", file)
     unknown = set(top) - {"default", "drafts", "providers", "skus"}
     if unknown:
@@ -190,7 +190,7 @@ def _drafts_file(top: Mapping[str, Any], file: Path, environ: Mapping[str, str])
     return drafts
 
 
-def _read(file: Path) -> Mapping[str, Any]:
+def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -112,6 +112,7 @@ class DraftStore(Protocol):
 
     async def put(self, draft: Draft) -> None:
         """Keep a new draft."""
+        ...
 
     async def get(self, draft_id: str) -> Draft:
         """One draft.
@@ -119,6 +120,7 @@ class DraftStore(Protocol):
         Raises:
             NotFoundError: it is not kept here.
         """
+        ...
 
     async def change(self, draft_id: str, change: Callable[[Draft], Draft]) -> Draft:
         """Replace a draft by what ``change`` makes of it. When that raises, nothing has changed.
@@ -126,9 +128,11 @@ class DraftStore(Protocol):
         Raises:
             NotFoundError: it is not kept here.
         """
+        ...
 
     async def list(self, provider: str) -> Sequence[Draft]:
         """The drafts of one connection that are not placed yet, newest first."""
+        ...
 
 
 @final

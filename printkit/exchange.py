@@ -3,7 +3,7 @@
 import enum
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from typing import final
+from typing import Any, final
 from urllib.parse import quote
 
 from attrs import field, frozen
@@ -74,7 +74,8 @@ def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tup
 
 
 def _pairs(given: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(given.items() if isinstance(given, Mapping) else given)
+    pairs: Any = given
+    return tuple(pairs.items() if isinstance(given, Mapping) else pairs)
 
 
 @final
@@ -129,7 +130,7 @@ def fill(template: str, **ids: str) -> str:
     Raises:
         InvalidRequestError: an id is empty or is ``.`` or ``..``, which would name another resource.
     """
-    quoted = {}
+    quoted: dict[str, str] = {}
     for name, value in ids.items():
         if value in {"", ".", ".."}:
             raise InvalidRequestError([FieldProblem(name, f"{value!r} cannot be an id")])

@@ -152,18 +152,23 @@ class PrintProvider(Protocol):
     @property
     def info(self) -> ProviderInfo:
         """What this kind of shop can do."""
+        ...
 
     async def create_order(self, new: NewOrder, /) -> Order:
         """Create an order that is not yet submitted."""
+        ...
 
     async def add_photos(self, order: OrderLike, photos: Sequence[Photo], /, *, progress: PhotoProgress | None = None) -> Order:
         """Add prints to an order that is not yet submitted."""
+        ...
 
     async def get_order(self, ref: OrderRef, /) -> Order:
         """Read one order, whole."""
+        ...
 
     async def get_item(self, order: OrderLike, item_id: str, /) -> Item:
         """Read one item of an order."""
+        ...
 
     def list_orders(
         self,
@@ -175,40 +180,52 @@ class PrintProvider(Protocol):
         cursor: str | None = None,
     ) -> Pager[Order]:
         """Orders, newest first. With ``detail`` each is read whole, at one request each."""
+        ...
 
     async def validate(self, order: OrderLike, /) -> ValidationReport:
         """What stands between this order and printing."""
+        ...
 
     async def submit(self, order: OrderLike, /) -> Order:
         """Place the order: from here on it prints and charges."""
+        ...
 
     async def update_recipient(self, order: OrderLike, recipient: Recipient, /) -> Order:
         """Send the order to somebody else."""
+        ...
 
     async def cancel_items(self, order: OrderLike, items: Sequence[ItemLike], /) -> Order:
         """Take items out of an order."""
+        ...
 
     async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
         """Print an item's artwork as another product."""
+        ...
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:
         """Print other artwork for an item."""
+        ...
 
     async def set_status(self, order: OrderLike, status: OrderStatus | str, /) -> Order:
         """Move the order to a status; a plain ``str`` is the shop's own word."""
+        ...
 
     async def reconcile(self, handle: ReconcileHandle, /) -> Applied[Any] | NotApplied | Unknown:
         """Find out what became of a write whose outcome is unknown. Sends no write."""
+        ...
 
     async def request(self, request: Request, /) -> Response:
         """Send what printkit does not wrap, with the shop's credentials, limits and redaction."""
+        ...
 
     @property
     def unresolved(self) -> Sequence[ReconcileHandle]:
         """The writes of this process whose outcome is unknown."""
+        ...
 
     async def aclose(self, grace: float = 10.0) -> None:
         """Let the writes under way finish, for at most ``grace`` seconds, and close the connection."""
+        ...
 
 
 @runtime_checkable
@@ -227,15 +244,19 @@ class Issues(Protocol):
         items: Sequence[ItemLike] = (),
     ) -> Issue:
         """Complain. ``kind`` and ``action`` are the shop's words."""
+        ...
 
     async def list_issues(self, order: OrderLike, /) -> tuple[Issue, ...]:
         """All complaints about an order."""
+        ...
 
     async def get_issue(self, order: OrderLike, issue_id: str, /) -> Issue:
         """One complaint."""
+        ...
 
     async def update_issue(self, order: OrderLike, issue_id: str, /, *, comment: str | None = None, cancel: bool = False) -> Issue:
         """Add a comment, or take the complaint back."""
+        ...
 
 
 @runtime_checkable
@@ -244,9 +265,11 @@ class Catalogue(Protocol):
 
     async def list_products(self, *, country: str | None = None, quality: str | None = None) -> ProductList:
         """What is sold in one country and quality."""
+        ...
 
     async def list_countries(self) -> tuple[Country, ...]:
         """The countries the shop knows."""
+        ...
 
 
 def unsupported(capability: Capability, why: str) -> Callable[..., Any]:

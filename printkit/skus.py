@@ -6,6 +6,7 @@ from typing import Any, final
 from attrs import evolve, field, frozen
 
 from .errors import ConfigError
+from .lenient import members, text
 from .model import Item, Order, Photo
 
 
@@ -79,10 +80,12 @@ def _row(raw: Mapping[str, Any], where: str) -> Mapping[str, ShopSku]:
 
 
 def _entry(raw: Any, where: str) -> ShopSku:
-    entry = {"sku": raw} if isinstance(raw, str) else raw
-    if not isinstance(entry, dict) or not isinstance(entry.get("sku"), str) or not entry["sku"] or set(entry) - {"sku", "attributes"}:
+    entry = {"sku": raw} if isinstance(raw, str) else members(raw)
+    sku = text(entry.get("sku"))
+    if not sku or set(entry) - {"sku", "attributes"}:
         raise ConfigError(f'{where}: give the shop\'s SKU as text, or {{ sku = "...", attributes = {{ ... }} }}')
-    attributes = entry.get("attributes", {})
-    if not isinstance(attributes, dict) or not all(isinstance(value, str) for value in attributes.values()):
+    given: Any = entry.get("attributes", {})
+    attributes = {name: value for name, value in members(given).items() if isinstance(value, str)}
+    if attributes != given:
         raise ConfigError(f"{where}: attributes must be a table of text values")
-    return ShopSku(entry["sku"], attributes)
+    return ShopSku(sku, attributes)

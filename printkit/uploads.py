@@ -88,8 +88,4 @@ def _hash(artwork: Artwork) -> tuple[str, int]:
     if artwork.path is None:
         raise FileNotFoundError(2, "there is neither a file nor bytes")
     with artwork.path.open("rb") as file:
-        return hashlib.file_digest(file, _md5).hexdigest(), file.tell()
-
-
-def _md5() -> "hashlib._Hash":
-    return hashlib.md5(usedforsecurity=False)
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest(), file.tell()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,7 @@ _intent: ContextVar[Intent | None] = ContextVar("printkit_intent", default=None)
 
 
 @contextmanager
-def intents(tell: Intent) -> Iterator[None]:
+def intents(tell: Intent) -> Generator[None]:
     """Within it, every write awaits ``tell(handle)`` before it is sent; if that raises, nothing is sent."""
     token = _intent.set(tell)
     try:
@@ -129,7 +129,7 @@ class Locks:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
-    async def hold(self, name: str) -> AsyncIterator[None]:
+    async def hold(self, name: str) -> AsyncGenerator[None]:
         """Wait for the lock and hold it; first come, first served."""
         lock, users = self._locks.get(name, (None, 0))
         lock = lock or asyncio.Lock()
@@ -370,7 +370,7 @@ def _in_words(handle: ReconcileHandle, found: "Found[Any] | None") -> str:
 
 
 @asynccontextmanager
-async def _in_time(lock: Any, deadline: "Deadline") -> AsyncIterator[bool]:
+async def _in_time(lock: Any, deadline: "Deadline") -> AsyncGenerator[bool]:
     """Hold ``lock``; yields False when the deadline comes before it is free."""
     try:
         async with asyncio.timeout(deadline.remaining()):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from ... import lenient
 from ...catalogue import Country, Product, ProductAttribute, ProductList
 from . import endpoints, translate, wire
 from .desk import Desk
@@ -43,19 +44,16 @@ class CatalogueVerbs(Desk):
 
 
 def _country(given: wire.CountryHead) -> Country:
-    return Country(
-        given.code, translate.text(given.name) or given.code, given.is_supported if isinstance(given.is_supported, bool) else None
-    )
+    return Country(given.code, lenient.text(given.name) or given.code, lenient.flag(given.is_supported))
 
 
 def _product(variant: wire.Variant, head: wire.ProductHead) -> Product:
-    options = [each for each in variant.options if isinstance(each, dict)] if isinstance(variant.options, list) else []
     price = translate.money(variant.price_info)
     return Product(
         sku=variant.sku,
-        name=translate.text(head.name) or variant.sku,
+        name=lenient.text(head.name) or variant.sku,
         prices=(price,) if price else (),
-        attributes=tuple(_option(each) for each in options),
+        attributes=tuple(_option(each) for each in lenient.objects(variant.options)),
     )
 
 

@@ -9,6 +9,7 @@ from attrs import evolve
 from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError
 from ...exchange import Request, Response
+from ...lenient import members, text
 from ...model import Item, Order, OrderRef, OrderStatus, Receipt
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
@@ -116,7 +117,7 @@ class Desk:
         return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=before.reconciled))
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
-        defaults = {"refuse": self._shop.refuse(request), "find": self._find}
+        defaults: dict[str, Any] = {"refuse": self._shop.refuse(request), "find": self._find}
         return Write(operation=request.operation, step=step, request=request, accept=accept, **{**defaults, **how})
 
     async def _find(self, handle: ReconcileHandle, deadline: Deadline) -> Found[Any]:
@@ -158,15 +159,14 @@ def with_receipt(order: Order, **changes: Any) -> Order:
 
 def draft_of(applied: Applied[Order], handle: ReconcileHandle) -> tuple[str, Order] | None:
     """The draft that an applied submission was made of, and the order it became."""
-    if handle.step != "submit" or not isinstance(handle.preimage, dict):
-        return None
-    return str(handle.preimage["draft"]), applied.value
+    draft = text(members(handle.preimage).get("draft"))
+    return None if handle.step != "submit" or draft is None else (draft, applied.value)
 
 
 def renamed(draft: Draft, items: Sequence[Item]) -> dict[str, str]:
     """Which item of the draft became which item of the order: each carries the draft item's id as its reference."""
     ids = {item.id for item in draft.items}
-    return {item.reference: item.id for item in items if item.reference in ids and item.reference is not None}
+    return {item.reference: item.id for item in items if item.reference is not None and item.reference in ids}
 
 
 def ref_of(name: str, safe_id: str) -> OrderRef:

@@ -1,6 +1,6 @@
 """The verbs on the items of an order: add, cancel, swap, replace. On a draft they send nothing; on a placed order each is one write."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -9,6 +9,7 @@ from ... import checks
 from ...drafts import Draft
 from ...errors import UnreadableAnswerError, UnsupportedOperationError
 from ...exchange import Response
+from ...lenient import entries, members, whole
 from ...model import Artwork, Item, Order, OrderStatus, Photo, RefusedItem
 from ...provider import Capability, ItemLike, OrderLike, PhotoProgress, Stage
 from ...transport.caller import Deadline
@@ -133,9 +134,8 @@ class ItemVerbs(Desk):
 
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
-            updated = wire.read_images_updated(answer.body).updated_items
-            listed = updated.get("UpdatedOrderItems") if isinstance(updated, dict) else None
-            if not isinstance(listed, list) or str(item_number) not in {str(each) for each in listed}:
+            updated = members(wire.read_images_updated(answer.body).updated_items)
+            if str(item_number) not in {str(each) for each in entries(updated.get("UpdatedOrderItems"))}:
                 raise UnreadableAnswerError("the answer does not list the item")
             pictures = tuple(Artwork(url=urls[each.space or ""], space=each.space) if each.space in urls else each for each in old.artwork)
             return translate.with_items(known, (evolve(old, artwork=pictures) if each.id == old.id else each for each in known.items))
@@ -150,7 +150,7 @@ class ItemVerbs(Desk):
 
     # ── Small steps ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _change_draft(self, draft: Draft, item: ItemLike, operation: str, change: Any) -> Order:
+    async def _change_draft(self, draft: Draft, item: ItemLike, operation: str, change: Callable[[Photo], Photo]) -> Order:
         self._check_open(draft, operation)
         item_id = self._item(self._shown(draft), item, operation).id
         return self._shown(await self._drafts.change(draft.id, lambda kept: kept.changing(item_id, change)))
@@ -198,5 +198,5 @@ def _kept(answer: Response) -> int | None:
         said = wire.read_cancelled(answer.body)
     except UnreadableAnswerError:
         return None
-    kept = [each for each in said.errors or () if translate.whole(each) is not None]
+    kept = [each for each in said.errors or () if whole(each) is not None]
     return len(kept) if kept else None

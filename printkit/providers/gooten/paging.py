@@ -46,7 +46,7 @@ class OrderPages:
         return Page((*drafts, *wanted), str(page + 1) if page < pages and hits and not repeats else None)
 
     def _criteria(self) -> dict[str, str]:
-        criteria = {}
+        criteria: dict[str, str] = {}
         if self.reference is not None:
             criteria["genericValues"] = self.reference
         if self.since is not None:

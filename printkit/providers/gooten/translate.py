@@ -16,6 +16,7 @@ from ...errors import (
     UnreadableAnswerError,
 )
 from ...exchange import Response
+from ...lenient import entries, members, objects, text, whole
 from ...model import (
     Artwork,
     Item,
@@ -131,8 +132,7 @@ def _item(answer: wire.Item, place: int, scope: Scope) -> Item:
     status = statuses.ITEM.get(statuses.fold(answer.status), OrderStatus.UNKNOWN)
     if status is OrderStatus.UNKNOWN:
         scope.drift("item status", answer.status)
-    meta = answer.meta if isinstance(answer.meta, dict) else {}
-    sku = text(meta.get("PreconfigSku")) or answer.sku
+    sku = text(members(answer.meta).get("PreconfigSku")) or answer.sku
     copies = whole(answer.quantity)
     if copies is None:
         raise UnreadableAnswerError("the answer is not what Gooten documents: Quantity is not a whole number")
@@ -144,7 +144,7 @@ def _item(answer: wire.Item, place: int, scope: Scope) -> Item:
         copies=copies,
         status=status,
         provider_status=answer.status,
-        artwork=tuple(_image(each) for each in answer.images if isinstance(each, dict)) if isinstance(answer.images, list) else (),
+        artwork=tuple(_image(each) for each in objects(answer.images)),
         reference=text(answer.source_id),
         price=money(answer.price),
     )
@@ -166,11 +166,12 @@ def _ids(answer: wire.Order) -> dict[str, str]:
 
 
 def _recipient(given: Any) -> Recipient | None:
-    if not isinstance(given, dict):
+    found = members(given)
+    if not found:
         return None
 
     def member(name: str) -> str | None:
-        return text(given.get(name)) or None
+        return text(found.get(name)) or None
 
     name = " ".join(part.strip() for part in (member("FirstName"), member("LastName")) if part and part.strip())
     return Recipient(
@@ -198,9 +199,8 @@ def _shipments(answers: Sequence[wire.Item], items: Sequence[Item]) -> tuple[Shi
 
 
 def _parcels(answer: wire.Item) -> Iterator[tuple[str | None, str | None, str | None]]:
-    entries = [each for each in answer.shipments if isinstance(each, dict)] if isinstance(answer.shipments, list) else []
     old = {"TrackingNumber": answer.tracking_number, "TrackingUrl": answer.tracking_url, "ShipCarrierName": answer.ship_carrier_name}
-    for entry in entries or [old]:
+    for entry in objects(answer.shipments) or [old]:
         number, url = text(entry.get("TrackingNumber")) or None, text(entry.get("TrackingUrl")) or None
         if number or url:
             yield number, url, text(entry.get("ShipCarrierName")) or None
@@ -241,10 +241,10 @@ def refusal(response: Response, scope: Scope) -> ProviderError:
         said = wire.read_said(response.body)
     except UnreadableAnswerError:
         said = wire.Said()
-    entries = list(_entries(said.errors))
+    found = list(_entries(said.errors))
     message = text(said.message) or ""
-    words = "; ".join(": ".join(part for part in entry if part) for entry in entries) or message
-    error = _kind(response.status, entries, message)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
+    words = "; ".join(": ".join(part for part in entry if part) for entry in found) or message
+    error = _kind(response.status, found, message)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
     error.request_id = scope.clean(code) if (code := text(said.error_reference_code)) else None
     return error
 
@@ -264,9 +264,10 @@ def _kind(status: int, entries: Iterable[tuple[str, str]], message: str) -> type
 
 def _entries(errors: Any) -> Iterator[tuple[str, str]]:
     """``Errors`` holds objects, plain text, or in one place item ids (trap 13): property name and message of each."""
-    for entry in errors if isinstance(errors, list) else ():
-        if isinstance(entry, dict):
-            yield text(entry.get("PropertyName")) or "", text(entry.get("ErrorMessage")) or ""
+    for entry in entries(errors):
+        found = members(entry)
+        if found:
+            yield text(found.get("PropertyName")) or "", text(found.get("ErrorMessage")) or ""
         elif isinstance(entry, str | int):
             yield "", f"item {entry}" if whole(entry) is not None else str(entry)
 
@@ -384,7 +385,7 @@ def missing(draft: "Draft", *, email: str | None, phone: str | None) -> tuple[Pr
         "phone": recipient.phone or phone,
     }
     lacking = [name for name, value in needed.items() if not (value.strip() if isinstance(value, str) else value)]
-    problems = []
+    problems: list[Problem] = []
     if lacking:
         advice = f"the recipient lacks {', '.join(lacking)}: update the recipient (email and phone may stand in the settings)"
         problems.append(Problem(ProblemCode.ADDRESS_INCOMPLETE, Severity.ERROR, advice))
@@ -396,24 +397,12 @@ def missing(draft: "Draft", *, email: str | None, phone: str | None) -> tuple[Pr
 # ── Lenient readings of inessential members ───────────────────────────────────────────────────────────────────────────
 
 
-def text(given: Any) -> str | None:
-    """Text, or None for anything else."""
-    return given if isinstance(given, str) else None
-
-
-def whole(given: Any) -> int | None:
-    """A whole number, also as a string of digits (trap 24)."""
-    if isinstance(given, int) and not isinstance(given, bool):
-        return given
-    return int(given) if isinstance(given, str) and given.isascii() and given.isdigit() and len(given) < 20 else None
-
-
 def money(given: Any) -> Money | None:
     """A PriceInfo (reference 6.1), with the scale it came with."""
-    price = given.get("Price") if isinstance(given, dict) else None
+    price = members(given).get("Price")
     if isinstance(price, bool) or not isinstance(price, int | Decimal):
         return None
     try:
-        return Money(Decimal(price), text(given.get("CurrencyCode")))
+        return Money(Decimal(price), text(members(given).get("CurrencyCode")))
     except (ValueError, ArithmeticError):
         return None

@@ -1,10 +1,11 @@
 """What stands between a draft and a Gooten order: local rules first, then what the shop says without taking the order. Changes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...drafts import Draft
 from ...errors import ProviderError, RejectedError
+from ...lenient import entries, members, objects, text
 from ...model import Problem, ProblemCode, Severity, ValidationReport
 from ...transport.caller import Deadline
 from . import endpoints, translate, wire
@@ -42,21 +43,19 @@ async def _unsendable(draft: Draft, shop: endpoints.Endpoints, settings: Setting
         answer = await shop.ask(endpoints.SHIPPING, body, deadline, "validate", wire.read_ship_options)
     except RejectedError as refusal:
         return [Problem(ProblemCode.OTHER, Severity.ERROR, f"the shop has no shipping price: {refusal.message}")]
-    groups = [group for group in answer.result or () if isinstance(group, dict)]
+    groups = objects(answer.result)
     method = (draft.new.shipping or settings.shipping).lower()
     return [_no_way(item.id, item.photo.sku) for item in draft.items if not any(_takes(group, item.photo.sku, method) for group in groups)]
 
 
-def _takes(group: dict[str, Any], sku: str, method: str) -> bool:
-    skus, options = group.get("SKUs"), group.get("ShipOptions")
-    if not isinstance(skus, list) or sku not in skus or not isinstance(options, list):
-        return False
-    return any(isinstance(option, dict) and method in {str(option.get("MethodType")).lower(), str(option.get("Id"))} for option in options)
+def _takes(group: Mapping[str, Any], sku: str, method: str) -> bool:
+    ways = ({str(option.get("MethodType")).lower(), str(option.get("Id"))} for option in objects(group.get("ShipOptions")))
+    return sku in entries(group.get("SKUs")) and any(method in way for way in ways)
 
 
 def _no_way(item: str, sku: str) -> Problem:
-    text = f"{sku} cannot be sent there by the shipping method that is wanted: choose another SKU or method"
-    return Problem(ProblemCode.OTHER, Severity.ERROR, text, item)
+    advice = f"{sku} cannot be sent there by the shipping method that is wanted: choose another SKU or method"
+    return Problem(ProblemCode.OTHER, Severity.ERROR, advice, item)
 
 
 async def _picture_problems(draft: Draft, shop: endpoints.Endpoints, deadline: Deadline) -> list[Problem]:
@@ -69,13 +68,13 @@ async def _picture_problems(draft: Draft, shop: endpoints.Endpoints, deadline: D
         images = [{"SpaceId": picture.space, "Width": picture.width, "Height": picture.height} for picture in pictures]
         body = {"Sku": item.photo.sku, "Images": images}
         answer = await shop.ask(endpoints.IMAGE_CHECK, body, deadline, "validate", wire.read_image_check)
-        problems += [Problem(ProblemCode.ARTWORK_TOO_SMALL, Severity.WARNING, text, item.id) for text in _issues(answer, shop)]
+        problems += [Problem(ProblemCode.ARTWORK_TOO_SMALL, Severity.WARNING, doubt, item.id) for doubt in _issues(answer, shop)]
     return problems
 
 
 def _issues(answer: wire.ImageCheck, shop: endpoints.Endpoints) -> Iterator[str]:
-    for issue in answer.issues or ():
-        message = translate.text(issue.get("ErrorMessage")) if isinstance(issue, dict) else None
+    for issue in entries(answer.issues):
+        message = text(members(issue).get("ErrorMessage"))
         yield shop.scope.clean(message) if message else "the shop has a doubt about the picture's size"
 
 
@@ -97,6 +96,6 @@ async def _doubtful_address(draft: Draft, shop: endpoints.Endpoints, deadline: D
         return []
     if answer.is_valid:
         return []
-    reason = translate.text(answer.reason)
-    text = f"the address could not be verified{': ' + shop.scope.clean(reason) if reason else ''}"
-    return [Problem(ProblemCode.ADDRESS_DOUBTFUL, Severity.WARNING, text)]
+    reason = text(answer.reason)
+    advice = f"the address could not be verified{': ' + shop.scope.clean(reason) if reason else ''}"
+    return [Problem(ProblemCode.ADDRESS_DOUBTFUL, Severity.WARNING, advice)]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from ... import lenient
 from ...catalogue import Country, Product, ProductAttribute, ProductList, ShippingRate
 from ...exchange import Response
 from ...model import Money
@@ -50,7 +51,7 @@ def read_catalogue(response: Response) -> ProductList:
     answer = wire.read_catalogue(response.body)
     return ProductList(
         country=answer.country_code,
-        quality=translate.text(answer.quality_level),
+        quality=lenient.text(answer.quality_level),
         products=tuple(_product(item) for item in answer.items),
         shipping_rates=tuple(_rate(rate) for rate in answer.shipping_rates or ()),
     )
@@ -65,8 +66,8 @@ def read_countries(response: Response) -> tuple[Country, ...]:
     return tuple(
         Country(
             each.country_code,
-            translate.text(each.name) or each.country_code,
-            each.has_products if isinstance(each.has_products, bool) else None,
+            lenient.text(each.name) or each.country_code,
+            lenient.flag(each.has_products),
         )
         for each in wire.read_countries(response.body)
     )
@@ -75,8 +76,8 @@ def read_countries(response: Response) -> tuple[Country, ...]:
 def _product(item: wire.Product) -> Product:
     return Product(
         sku=item.name,
-        name=translate.text(item.description) or item.name,
-        units=translate.text(item.size_units),
+        name=lenient.text(item.description) or item.name,
+        units=lenient.text(item.size_units),
         width=_number(item.image_horizontal_size),
         height=_number(item.image_vertical_size),
         full_width=_number(item.full_product_horizontal_size),
@@ -84,22 +85,20 @@ def _product(item: wire.Product) -> Product:
         recommended_width=_whole(item.recommended_horizontal_resolution),
         recommended_height=_whole(item.recommended_vertical_resolution),
         prices=_prices({"priceGBP": item.price_gbp, "priceUSD": item.price_usd}),
-        shipping_band=translate.text(item.shipping_band),
-        attributes=tuple(_attribute(each) for each in item.attributes if isinstance(each, dict))
-        if isinstance(item.attributes, list)
-        else (),
+        shipping_band=lenient.text(item.shipping_band),
+        attributes=tuple(_attribute(each) for each in lenient.objects(item.attributes)),
     )
 
 
 def _rate(rate: wire.Rate) -> ShippingRate:
     prices = _prices({"priceGBP": rate.price_gbp, "priceUSD": rate.price_usd})
-    currency = translate.text(rate.currency)
+    currency = lenient.text(rate.currency)
     later = translate.minor_money(rate.price, currency) if currency else None
     return ShippingRate(
-        band=translate.text(rate.band) or "",
-        description=translate.text(rate.description) or "",
-        method=translate.text(rate.shipping_method),
-        is_tracked=rate.is_tracked if isinstance(rate.is_tracked, bool) else None,
+        band=lenient.text(rate.band) or "",
+        description=lenient.text(rate.description) or "",
+        method=lenient.text(rate.shipping_method),
+        is_tracked=lenient.flag(rate.is_tracked),
         prices=(*prices, later) if later else prices,
     )
 
@@ -110,8 +109,7 @@ def _prices(given: Mapping[str, Any]) -> tuple[Money, ...]:
 
 
 def _attribute(given: Mapping[str, Any]) -> ProductAttribute:
-    values = given.get("validValues")
-    return ProductAttribute(str(given.get("name")), tuple(str(value) for value in values) if isinstance(values, list) else ())
+    return ProductAttribute(str(given.get("name")), tuple(str(value) for value in lenient.entries(given.get("validValues"))))
 
 
 def _number(given: Any) -> Decimal | None:

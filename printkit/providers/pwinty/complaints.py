@@ -72,7 +72,8 @@ class IssueVerbs(Desk):
         return await self._change(request, ref, deadline, meant=body, preimage=before)
 
     async def _issues(self, ref: OrderRef, deadline: Deadline, operation: str) -> tuple[Issue, ...]:
-        return await self._shop.read(endpoints.ISSUES, deadline, operation, partial(issues.read_issues, order=ref), order=ref.id)
+        read = partial(issues.read_issues, order=ref, scope=self._scope)
+        return await self._shop.read(endpoints.ISSUES, deadline, operation, read, order=ref.id)
 
     async def _issue(self, ref: OrderRef, issue_id: str, deadline: Deadline, operation: str) -> Issue:
         read = partial(issues.read_issue, order=ref, scope=self._scope)

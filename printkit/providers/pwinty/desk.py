@@ -42,13 +42,13 @@ class Desk:
 
     async def _find(self, handle: ReconcileHandle, deadline: Deadline) -> Found[Any]:
         async def read(order_id: str) -> Order:
-            return self._seen.note(await self._shop.order(order_id, deadline, handle.operation))
+            return await self._shop.order(order_id, deadline, handle.operation)
 
         async def by_reference(reference: str) -> tuple[Order, ...]:
             return await self._shop.orders({"merchantOrderId": reference, "count": "250"}, deadline, handle.operation)
 
         async def list_issues(order_id: str) -> tuple[Issue, ...]:
-            accept = partial(issues.read_issues, order=OrderRef(self._name, order_id))
+            accept = partial(issues.read_issues, order=OrderRef(self._name, order_id), scope=self._scope)
             return await self._shop.read(endpoints.ISSUES, deadline, handle.operation, accept, order=order_id)
 
         async def read_issue(order_id: str, issue_id: str) -> Issue:
@@ -82,7 +82,7 @@ class Desk:
         return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=done.reconciled))
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
-        defaults = {"refuse": self._shop.refuse(request), "find": self._find}
+        defaults: dict[str, Any] = {"refuse": self._shop.refuse(request), "find": self._find}
         return Write(operation=request.operation, step=step, request=request, accept=accept, **{**defaults, **how})
 
     async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
@@ -90,6 +90,10 @@ class Desk:
             self._id_of(order, operation)
             return order
         return self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
+
+    def _is_open(self, order: Order) -> bool:
+        """A write to this order is still unknown, and may yet happen."""
+        return any(handle.order == order.id for handle in self._writer.unresolved)
 
     def _id_of(self, order: OrderLike, operation: str) -> str:
         ref = order.ref if isinstance(order, Order) else order

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from ...exchange import Response
+from ...lenient import entries, text
 from ...model import Issue, OrderRef
 from ...outcomes import Absent, Applied, Found, ReconcileHandle, Unknown
 from . import translate, wire
@@ -24,28 +25,28 @@ def read_issue(response: Response, order: OrderRef, scope: translate.Scope) -> I
     return _issue(answer, order)
 
 
-def read_issues(response: Response, order: OrderRef) -> tuple[Issue, ...]:
+def read_issues(response: Response, order: OrderRef, scope: translate.Scope) -> tuple[Issue, ...]:
     """All issues in an answer: under ``Issues`` or ``issues`` (reference 12.12).
 
     Raises:
         UnreadableAnswerError: it is not such a list.
     """
     answer = wire.read_issues(response.body)
+    translate.refuse_inner_error(answer.error_message, response.status, scope)
     return tuple(_issue(each, order) for each in answer.issues or answer.capital_issues or ())
 
 
 def _issue(answer: wire.Issue, order: OrderRef) -> Issue:
-    images = answer.affected_images
     return Issue(
         id=str(answer.id),
         order=order,
-        kind=translate.text(answer.issue) or "",
-        action=translate.text(answer.action) or "",
-        state=translate.text(answer.issue_state) or "",
-        detail=translate.text(answer.issue_detail),
-        action_detail=translate.text(answer.action_detail),
-        item_ids=tuple(str(each) for each in images) if isinstance(images, list) else (),
-        commentary=translate.text(answer.commentary),
+        kind=text(answer.issue) or "",
+        action=text(answer.action) or "",
+        state=text(answer.issue_state) or "",
+        detail=text(answer.issue_detail),
+        action_detail=text(answer.action_detail),
+        item_ids=tuple(str(each) for each in entries(answer.affected_images)),
+        commentary=text(answer.commentary),
     )
 
 

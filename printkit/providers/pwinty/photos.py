@@ -1,8 +1,10 @@
 """The verbs on the photos of an order: add, cancel, swap, replace. Emulated ones are several writes, each proven by itself."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
+
+from attrs import evolve
 
 from ... import checks, uploads
 from ...errors import NotFoundError, PrintKitError, RejectedError
@@ -71,7 +73,7 @@ class PhotoVerbs(Desk):
 
         async def before(until: Deadline) -> list[str]:
             nonlocal newest
-            if not self._seen.is_newest(known):
+            if not self._seen.is_newest(known) or self._is_open(known):
                 newest = await self._shop.order(known.id, until, request.operation)
             self._seen.forget(known)
             return [item.id for item in newest.items]
@@ -103,7 +105,7 @@ class PhotoVerbs(Desk):
     async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
         """Emulated: adds the same picture as the new product, then deletes the old photo. Called again, finishes what was interrupted."""
         checks.refuse(checks.of_text("sku", sku, required=True), provider=self._name, operation="swap_sku")
-        return await self._exchange(order, item, "swap_sku", lambda body: {**body, "type": sku})
+        return await self._exchange(order, item, "swap_sku", {"type": sku})
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:
         """Emulated: adds the new picture with the old one's product and copies, then deletes the old photo, like ``swap_sku``."""
@@ -113,21 +115,22 @@ class PhotoVerbs(Desk):
         upload = None if artwork[0].url else await uploads.prepare(artwork[0], "artwork")
         picture = translate.photo_body(probe)
         fresh: Body = {"url": artwork[0].url, "md5Hash": upload.md5 if upload else picture.get("md5Hash")}
-        return await self._exchange(order, item, "replace_artwork", lambda body: body | fresh, upload)
+        return await self._exchange(order, item, "replace_artwork", fresh, upload)
 
     async def _exchange(
-        self, order: OrderLike, item: ItemLike, operation: str, change: Callable[[Body], Body], upload: uploads.Upload | None = None
+        self, order: OrderLike, item: ItemLike, operation: str, change: Body, upload: uploads.Upload | None = None
     ) -> Order:
         """Add the changed photo, then delete the old one. Reads the order first, so that what an interrupted call left is found."""
         deadline = self._caller.deadline()
         known = self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
         wanted = item.id if isinstance(item, Item) else item
-        new = self._seen.stands_for(wanted, known)
+        left = self._seen.stands_for(wanted, known)
+        new = left if left is not None and change.items() <= translate.body_again(left).items() else None
         if new is not None and not any(each.id == wanted for each in known.items):
             return with_receipt(known, renamed={wanted: new.id})
         self._check_status(known, statuses.EDITABLE, operation)
         old = self._item(known, item, operation)
-        body = {name: value for name, value in change(translate.body_again(old)).items() if value is not None}
+        body = {name: value for name, value in {**translate.body_again(old), **change}.items() if value is not None}
         if "url" not in body and upload is None:
             raise self._invalid(operation, "item", "its picture was uploaded and cannot be fetched again: give it with replace_artwork")
         if upload is None and writes.fingerprint_of_body(body) == writes.fingerprint(old):
@@ -136,10 +139,14 @@ class PhotoVerbs(Desk):
             self._refuse_twin(known, old, body, operation)
             before = {each.id for each in known.items}
             known = await self._add(known, [body] if upload is None else (body, upload), operation)
+            if known.receipt.refused:
+                raise RejectedError(known.receipt.refused[0].why, status=200, provider=self._name, operation=operation)
             new = next(each for each in known.items if each.id not in before)
             self._seen.exchanging(old, new)
         try:
             done = await self._delete(known, old, deadline, operation)
+            if left is not None and left.id != new.id:  # an interrupted call wanted something else
+                done = await self._delete(done, left, deadline, operation)
         except PrintKitError as error:
             error.message += f" (photo {new.id} stands for {old.id} already, both are in the order: {operation} again to finish)"
             raise
@@ -185,7 +192,7 @@ class PhotoVerbs(Desk):
         except NotFoundError:
             raise
         except PrintKitError:
-            return with_receipt(left, read_back=False)
+            return evolve(left, receipt=evolve(left.receipt, read_back=False))
 
 
 async def _batches(photos: Sequence[Photo], progress: PhotoProgress | None) -> list[tuple[int, Batch]]:

@@ -17,6 +17,7 @@ from ...errors import (
     UnreadableAnswerError,
 )
 from ...exchange import Part, Response
+from ...lenient import entries, flag, members, text
 from ...model import (
     Artwork,
     ArtworkStatus,
@@ -126,15 +127,15 @@ def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]
         RejectedError: it says that nothing was added.
     """
     if count == 1:
-        entries = [response.body]
+        found = [response.body]
     else:
         batch = wire.read_batch(response.body)
         if not batch.items:
             refuse_inner_error(batch.error_message, response.status, scope)
-        entries = [bytes(raw) for raw in batch.items or ()]
-    if len(entries) != count:
-        raise UnreadableAnswerError(f"the answer tells of {len(entries)} photos where {count} were added")
-    return [_added(entry, scope) for entry in entries]
+        found = [bytes(raw) for raw in batch.items or ()]
+    if len(found) != count:
+        raise UnreadableAnswerError(f"the answer tells of {len(found)} photos where {count} were added")
+    return [_added(entry, scope) for entry in found]
 
 
 def _added(body: bytes, scope: Scope) -> Item | str:
@@ -217,8 +218,8 @@ def _shipment(answer: wire.Shipment, word: str) -> Shipment:
         carrier=text(answer.carrier) or None,
         tracking_number=text(answer.tracking_number) or None,
         tracking_url=text(answer.tracking_url) or None,
-        is_tracked=answer.is_tracked if isinstance(answer.is_tracked, bool) else None,
-        item_ids=tuple(str(each) for each in answer.photo_ids) if isinstance(answer.photo_ids, list) else (),
+        is_tracked=flag(answer.is_tracked),
+        item_ids=tuple(str(each) for each in entries(answer.photo_ids)),
         shipped_at=shipped_at,
         earliest_arrival=_time(answer.earliest_estimated_arrival_date),
         latest_arrival=_time(answer.latest_estimated_arrival_date),
@@ -412,12 +413,7 @@ def _id(given: int | str) -> str:
 
 def attributes(given: Any) -> dict[str, str]:
     """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
-    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
-
-
-def text(given: Any) -> str | None:
-    """Text, or None for anything else."""
-    return given if isinstance(given, str) else None
+    return {name: str(value) for name, value in members(given).items()}
 
 
 def _lower(given: Any) -> str:

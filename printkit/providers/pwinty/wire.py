@@ -127,6 +127,7 @@ class IssueList(Wire):
 
     issues: list[Issue] | None = None
     capital_issues: list[Issue] | None = msgspec.field(name="Issues", default=None)
+    error_message: Loose = None
 
 
 class Product(Wire):

@@ -44,11 +44,6 @@ from printkit.emulator.faults import (
 from printkit.providers.pwinty.emulator.options import Options
 from tests.providers.pwinty.shops import ANN, TOM, URL, World, added, draft, photo, world
 
-
-def bug(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 ORDERS, ORDER, STATUS = "/v2.5/Orders", "/v2.5/Orders/{id}", "/v2.5/Orders/{id}/Status"
 PHOTOS, BATCH, ONE_PHOTO = "/v2.5/Orders/{id}/Photos", "/v2.5/Orders/{id}/Photos/Batch", "/v2.5/Orders/{id}/Photos/{photo}"
 
@@ -492,7 +487,6 @@ async def test_an_order_built_on_an_old_one_by_deleting_is_no_pre_image() -> Non
         assert type(error) is OutcomeUnknownError, "the first photo was taken for the second, which is lost for good"
 
 
-@bug("the look-up of the lost write notes the order again, so the Order at hand counts as the newest although the write may still come")
 async def test_after_an_unknown_outcome_the_order_at_hand_is_no_pre_image() -> None:
     """The first photo came late; the second one, equal to it, never did."""
     async with world() as shop:
@@ -793,7 +787,6 @@ async def test_swapping_every_item_of_an_order_that_is_always_the_newest() -> No
         assert skus(await kit.get_order(order.ref)) == ["8x12", "8x12"]
 
 
-@bug("the photo that an interrupted swap left is taken for the one that is asked for now, also when it is another product")
 async def test_an_interrupted_swap_followed_by_another_wish() -> None:
     """The photo that an earlier call left is not what is wanted now."""
     async with world() as shop:
@@ -807,7 +800,6 @@ async def test_an_interrupted_swap_followed_by_another_wish() -> None:
             assert type(done) is ConflictError
 
 
-@bug("an item that was swapped is reported as swapped again, also when another product is asked for now")
 async def test_an_item_that_was_swapped_already_is_not_swapped_to_something_else_in_silence() -> None:
     async with world() as shop:
         kit = await shop.kit()
@@ -844,7 +836,6 @@ async def test_an_item_that_is_gone_already_counts_as_taken_out() -> None:
         assert shop.shop.ledger.count("photo deleted") == 2
 
 
-@bug("with_receipt leaves out what is False, so the receipt does not say that the order could not be read back")
 async def test_an_item_that_is_gone_already_counts_also_where_the_order_cannot_be_read_then() -> None:
     """Once a write is proven applied, the verb does not raise because a later read failed."""
     async with world() as shop:
