@@ -100,8 +100,8 @@ class Shop(Protocol):
 
 
 @runtime_checkable
-class ArtworkShop(Protocol):
-    """What a shop may be besides: one that really looks at pictures. It still does no I/O; whoever serves it fetches and shows them."""
+class ArtworkShop(Shop, Protocol):
+    """A shop that really looks at pictures. It still does no I/O: whoever serves it fetches them and shows what it makes of them."""
 
     def serve_artwork(self, shown_at: str | None, fetches: Callable[[str], bool]) -> None:
         """Says how the shop is served from now on.

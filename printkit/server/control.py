@@ -8,9 +8,10 @@ GET     faults                      the script with its counts
 DELETE  faults, faults/{id}         away with all, or one
 GET     clock                       by shop: its time
 POST    clock/advance               ``{"seconds": 60}``: time passes in every shop, notices that come due are delivered before the answer
-POST    tick                        what is due happens, notices are delivered before the answer
+POST    tick                        what is due happens, notices are delivered and pictures fetched before the answer
 POST    reset                       empty shops, empty ledgers, no faults
 POST    {shop}/...                  the shop's own control call
+GET     artwork/{shop}/{name}.jpg   a picture that the shop made, such as a preview
 ======  ==========================  ==========================================================================================
 
 Members come as JSON, form or multipart; every answer is JSON, an error as ``{"error": text}``.

@@ -15,12 +15,13 @@ from aiohttp import web
 from attrs import frozen
 
 from printkit.emulator.faults import CloseBeforeRead, CommitLate, FaultScript
-from printkit.emulator.shop import Shop
+from printkit.emulator.shop import ArtworkShop, ArtworkWanted, Shop
 from printkit.errors import ConfigError, InvalidRequestError
 from printkit.exchange import Effect, Request, Response
 
 from .control import Control
 from .delivery import Delivery
+from .fetching import Fetching
 from .wire_faults import WireFaults, reset
 
 _LOG = logging.getLogger("printkit.server")
@@ -29,6 +30,8 @@ _WIRE.addHandler(logging.NullHandler())
 
 _LARGEST_BODY = 128 * 1024 * 1024
 _CONTROL = "/_emulator"
+_ARTWORK = f"{_CONTROL}/artwork"
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # noqa: S104 - listened on, and reached by
 
 
 @final
@@ -56,10 +59,13 @@ class EmulatorServer:
         tick: Seconds between two looks at the shops' clocks.
         keep_alive: Seconds until an idle connection is closed.
         tls: Serves HTTPS with this context.
+        fetch_from: Where pictures may really be fetched, such as ``127.0.0.1:8000`` or ``images.example.com``; see
+            ``addresses.places``. Empty: nowhere, and the shops pretend. A name's address has to be a global one.
+        public_url: How clients reach the server, without a path, where that is not ``url``: previews are shown below it.
 
     Raises:
         ConfigError: (on entering) the address cannot be listened on.
-        ValueError: two shops claim the same prefix.
+        ValueError: two shops claim the same prefix, or an entry of ``fetch_from`` cannot be read.
     """
 
     def __init__(
@@ -71,6 +77,8 @@ class EmulatorServer:
         tick: float | None = 0.2,
         keep_alive: float = 75.0,
         tls: ssl.SSLContext | None = None,
+        fetch_from: Iterable[str] = (),
+        public_url: str | None = None,
     ) -> None:
         self.shops = tuple(shops)
         self.faults = FaultScript()
@@ -80,6 +88,8 @@ class EmulatorServer:
         self._closing = asyncio.Event()
         self._wire = WireFaults(self._closing)
         self._delivery = Delivery()
+        self._fetching = Fetching(fetch_from)
+        self._public_url = public_url
         self._control = Control(self.shops, self.faults, self.tick, self.forget)
         self._late: list[_Late] = []
         self._runner: web.AppRunner | None = None
@@ -95,12 +105,12 @@ class EmulatorServer:
     @property
     def url(self) -> str:
         """The address, without a path."""
-        host = f"[{self._host}]" if ":" in self._host else self._host
-        return f"{'https' if self._tls else 'http'}://{host}:{self.port}"
+        return _url(self._host, self.port, tls=self._tls is not None)
 
     async def __aenter__(self) -> Self:
         self._closing.clear()
         application = web.Application(client_max_size=_LARGEST_BODY)
+        application.router.add_get(f"{_ARTWORK}/{{shop}}/{{name}}.jpg", self._show)
         application.router.add_route("*", f"{_CONTROL}/{{words:.*}}", self._control.handle)
         application.router.add_route("*", "/{path:.*}", self._handle)
         runner = web.AppRunner(
@@ -119,6 +129,8 @@ class EmulatorServer:
             await runner.cleanup()
             raise ConfigError(_cannot_listen(self._host, self._wanted_port, error)) from None
         self._runner, self._port = runner, runner.addresses[0][1]
+        for shop in self._artwork_shops():
+            shop.serve_artwork(f"{self._reached_at()}{_ARTWORK}/{shop.name}", self._fetching.may)
         if self._pause is not None:
             self._ticker = asyncio.create_task(self._keep_time(self._pause))
         return self
@@ -131,14 +143,21 @@ class EmulatorServer:
                 await self._ticker
             self._ticker = None
         await self._delivery.close()
+        await self._fetching.close()
+        for shop in self._artwork_shops():
+            shop.serve_artwork(None, lambda url: False)
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
 
     async def tick(self) -> None:
-        """Lets everything happen in the shops that is due by their clocks, and waits until the notices due were delivered or not."""
+        """Lets everything happen in the shops that is due by their clocks.
+
+        Waits until the notices due were delivered or not, and the pictures wanted were fetched or not.
+        """
         self._commit_late()
-        await self._delivery.deliver([(shop, notice) for shop in self.shops for notice in shop.advance(shop.clock.now())])
+        notices = [(shop, notice) for shop in self.shops for notice in shop.advance(shop.clock.now())]
+        await asyncio.gather(self._delivery.deliver(notices), self._fetching.fetch(self._wanted()))
 
     async def _keep_time(self, pause: float) -> None:
         while True:
@@ -148,6 +167,8 @@ class EmulatorServer:
                 for shop in self.shops:
                     for notice in shop.advance(shop.clock.now()):
                         self._delivery.start(shop, notice)
+                for buyer, picture in self._wanted():
+                    self._fetching.start(buyer, picture)
             except Exception as error:  # noqa: BLE001 - time goes on
                 _LOG.error("time stood still in a shop: %s", type(error).__name__)  # no traceback: it may quote a request
 
@@ -160,9 +181,29 @@ class EmulatorServer:
     def forget(self) -> None:
         """Begins anew: empty shops, no faults, nothing late."""
         self._late.clear()
+        self._fetching.forget()
         self.faults.clear()
         for shop in self.shops:
             shop.reset()
+
+    def _artwork_shops(self) -> list[ArtworkShop]:
+        return [shop for shop in self.shops if isinstance(shop, ArtworkShop)]
+
+    def _wanted(self) -> list[tuple[Shop, ArtworkWanted]]:
+        return [(shop, wanted) for shop in self._artwork_shops() for wanted in shop.artwork_wanted()]
+
+    def _reached_at(self) -> str:
+        if self._public_url is not None:
+            return self._public_url.rstrip("/")
+        return _url(_EVERYWHERE.get(self._host, self._host), self.port, tls=self._tls is not None)
+
+    async def _show(self, request: web.Request) -> web.Response:
+        """A preview or thumbnail of a shop's making."""
+        for shop in self._artwork_shops():
+            picture = shop.artwork_shown(request.match_info["name"]) if shop.name == request.match_info["shop"] else None
+            if picture is not None:
+                return web.Response(body=picture, content_type="image/jpeg")
+        return web.json_response({"message": "There is no such picture, or not any more."}, status=404)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         path = "/" + request.rel_url.raw_path.lstrip("/")
@@ -198,6 +239,10 @@ def _by_prefix(shops: Iterable[Shop]) -> dict[str, Shop]:
                 raise ValueError(f"{key} is taken already")
             found[key] = shop
     return found
+
+
+def _url(host: str, port: int, *, tls: bool) -> str:
+    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> str:

@@ -27,7 +27,7 @@ def uploaded(client: Client, order: int, content: bytes, **fields: str) -> dict[
         *(Part(name, value.encode()) for name, value in members.items()),
         Part("file", content, filename="a.jpg", content_type="image/jpeg"),
     )
-    answer = client.send("POST", f"/v2.5/Orders/{client.order() if not order else order}/Photos", parts)
+    answer = client.send("POST", f"/v2.5/Orders/{order}/Photos", parts)
     assert answer.status == 200, answer.body
     photo: dict[str, object] = answer.json
     return photo

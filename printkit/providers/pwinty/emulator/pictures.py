@@ -7,6 +7,7 @@ import hashlib
 from typing import Final
 
 from printkit.emulator import artwork
+from printkit.emulator.shop import ArtworkWanted
 from printkit.model import Sizing
 
 from .state import Photo, Workshop
@@ -42,6 +43,12 @@ def _look(workshop: Workshop, photo: Photo, content: bytes) -> bool:
         photo.preview_url = f"{workshop.darkroom.shown_at}/{photo.id}-{_PREVIEW}.jpg"
         photo.thumbnail_url = f"{workshop.darkroom.shown_at}/{photo.id}-{_THUMBNAIL}.jpg"
     return True
+
+
+def wanted(workshop: Workshop) -> list[ArtworkWanted]:
+    """The pictures to be fetched that nobody has asked for yet; of photos deleted meanwhile none is."""
+    asked, workshop.darkroom.wanted = workshop.darkroom.wanted, []
+    return [each for each in asked if int(each.item) in workshop.books.photos]
 
 
 def shown(workshop: Workshop, name: str) -> bytes | None:

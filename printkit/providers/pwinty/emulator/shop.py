@@ -162,8 +162,7 @@ class Shop:
 
     def artwork_wanted(self) -> Sequence[ArtworkWanted]:
         """The pictures of URL photos that are to be fetched now, each told once."""
-        wanted, self._workshop.darkroom.wanted = self._workshop.darkroom.wanted, []
-        return wanted
+        return pictures.wanted(self._workshop)
 
     def artwork_shown(self, name: str) -> bytes | None:
         """``{photo id}-preview`` or ``{photo id}-thumbnail``: how the product would be printed. Needs Pillow."""
