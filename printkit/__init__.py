@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .catalogue import Country, Product, ProductList
+    from .checkup import CheckReport, ConnectionCheck, Finding, FindingCode
     from .errors import (
         AuthenticationError,
         ConfigError,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalogue": "Country Product ProductList",
+    "checkup": "CheckReport ConnectionCheck Finding FindingCode",
     "errors": (
         "AuthenticationError ConfigError ConflictError FieldProblem InvalidRequestError NotFoundError NotSentError OutcomeUnknownError "
         "PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError StillWaitingError TransportError "
@@ -85,11 +87,15 @@ __all__ = [
     "AuthenticationError",
     "Capability",
     "Catalogue",
+    "CheckReport",
     "ConfigError",
     "ConflictError",
+    "ConnectionCheck",
     "Country",
     "Effect",
     "FieldProblem",
+    "Finding",
+    "FindingCode",
     "Hook",
     "InvalidRequestError",
     "Issue",

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Self, TypeVar, final
 
 from attrs import evolve, frozen
 
-from . import config, registry, waiting
+from . import checkup, config, registry, waiting
 from .catalogue import Country, ProductList
 from .drafts import DraftStore, FileDrafts, MemoryDrafts
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
@@ -103,6 +103,8 @@ class _Opened:
     provider: PrintProvider
     link: Link
     account: Account
+    keeps_drafts: bool
+    """Whether drafts outlive the process."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -133,7 +135,7 @@ def _open(
     account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
     provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, drafts, redactor))
-    return _Opened(provider, link, account)
+    return _Opened(provider, link, account, not isinstance(drafts, MemoryDrafts))
 
 
 def _linked(
@@ -202,7 +204,7 @@ class PrintKit:
         """
         at = self._of(order)
         given = tuple(photos)
-        resolved = [self._skus.to_shop(photo, at.names) if isinstance(photo, Photo) else photo for photo in given]
+        resolved = [self._resolved(at, photo, f"photos[{place}]") for place, photo in enumerate(given)]
         return self._yours(at, await at.provider.add_photos(order, resolved, progress=progress))
 
     async def place_order(self, new: NewOrder, photos: Iterable[Photo], *, provider: str | None = None) -> Order:
@@ -301,10 +303,16 @@ class PrintKit:
         at = self._of(order)
         return self._yours(at, await at.provider.cancel_items(order, tuple(items)))
 
-    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str) -> Order:
-        """Print an item's artwork as another product. ``receipt.renamed`` says which new item stands for the old one."""
+    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, *, attributes: Mapping[str, str] | None = None) -> Order:
+        """Print an item's artwork as another product. ``receipt.renamed`` says which new item stands for the old one.
+
+        Without ``attributes`` those of the SKU map hold, and without a map the item keeps its own.
+        """
         at = self._of(order)
-        return self._yours(at, await at.provider.swap_sku(order, item, self._skus.sku_to_shop(sku, at.names)))
+        found = self._skus.of_shop(sku, at.names)
+        if found is not None:
+            sku, attributes = found.sku, {**found.attributes, **(attributes or {})}
+        return self._yours(at, await at.provider.swap_sku(order, item, sku, attributes=attributes))
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: str | Artwork | Sequence[Artwork]) -> Order:
         """Print other artwork for an item. ``receipt.renamed`` says which new item stands for the old one."""
@@ -395,6 +403,24 @@ class PrintKit:
         """The open connections, by name."""
         return {name: opened.provider.info for name, opened in self._opened.items()}
 
+    async def check(self, *, country: str | None = None, provider: str | None = None) -> checkup.CheckReport:
+        """Ask whether the connections can be worked with. Sends nothing but reads, and raises nothing of what it finds.
+
+        For each connection: whether the shop answers and accepts the credentials, whether it sells every SKU of the map with the
+        attributes that stand there, which SKUs are mapped for another connection only, and whether drafts outlive the process.
+
+        Args:
+            country: where products are to be sold, as two letters; by default what each connection's settings say.
+            provider: only this connection; by default all of them.
+        """
+        asked = self._opened if provider is None else {provider: self._at(provider)}
+        skus = {name: self._skus.entries(opened.names) for name, opened in self._opened.items()}
+        subjects = [
+            checkup.Subject(name, at.account.kind, at.account.environment, at.provider, skus[name], at.keeps_drafts)
+            for name, at in asked.items()
+        ]
+        return await checkup.check(subjects, frozenset(yours for mapped in skus.values() for yours in mapped), country)
+
     def supports(self, capability: Capability, *, provider: str | None = None, stage: Stage | None = None) -> Support:
         """How well a connection supports something; truthy when it does. Without a stage, the better of draft and placed."""
         return self._at(provider).provider.info.supports(capability, stage)
@@ -465,6 +491,9 @@ class PrintKit:
         except (ValueError, AttributeError):
             problem = FieldProblem("order", f"{order!r} is not an order: give an Order, an OrderRef, or OrderRef.parse('connection:id')")
         raise InvalidRequestError([problem])
+
+    def _resolved(self, at: _Opened, photo: Photo, path: str) -> Photo:
+        return self._skus.to_shop(photo, at.names, path) if isinstance(photo, Photo) else photo
 
     def _yours(self, at: _Opened, order: Order) -> Order:
         return self._skus.to_yours(order, at.names)

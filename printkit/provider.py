@@ -198,8 +198,8 @@ class PrintProvider(Protocol):
         """Take items out of an order."""
         ...
 
-    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
-        """Print an item's artwork as another product."""
+    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /, *, attributes: Mapping[str, str] | None = None) -> Order:
+        """Print an item's artwork as another product; without ``attributes`` the item keeps its own."""
         ...
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:

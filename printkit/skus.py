@@ -5,7 +5,7 @@ from typing import Any, final
 
 from attrs import evolve, field, frozen
 
-from .errors import ConfigError
+from .errors import ConfigError, FieldProblem, InvalidRequestError
 from .lenient import members, text
 from .model import Item, Order, Photo
 
@@ -38,17 +38,30 @@ class SkuMap:
         """
         return cls({yours: _row(row, f"{source} [printkit.skus.{yours!r}]") for yours, row in raw.items()})
 
-    def to_shop(self, photo: Photo, names: tuple[str, ...]) -> Photo:
-        """The photo with the shop's SKU; attributes given with the photo win over the map's. ``names``: the connection, then its kind."""
-        found = self._find(photo.sku, names)
+    def to_shop(self, photo: Photo, names: tuple[str, ...], path: str = "photo") -> Photo:
+        """The photo with the shop's SKU; attributes given with the photo win over the map's. ``names``: the connection, then its kind.
+
+        Raises:
+            InvalidRequestError: see ``of_shop``.
+        """
+        found = self.of_shop(photo.sku, names, f"{path}.sku")
         if found is None:
             return photo
         return evolve(photo, sku=found.sku, attributes={**found.attributes, **photo.attributes})
 
-    def sku_to_shop(self, sku: str, names: tuple[str, ...]) -> str:
-        """The shop's SKU alone."""
+    def of_shop(self, sku: str, names: tuple[str, ...], path: str = "sku") -> ShopSku | None:
+        """The shop's product for a SKU of yours; None for a SKU that is not in the map.
+
+        Raises:
+            InvalidRequestError: it is in the map, and not for this shop. ``path`` says where it was given.
+        """
         found = self._find(sku, names)
-        return found.sku if found else sku
+        if found is None and sku in self._table:
+            others = ", ".join(self._table[sku]) or "no shop"
+            raise InvalidRequestError(
+                [FieldProblem(path, f"{sku!r} is mapped for {others} and not for {names[0]}: add it to [printkit.skus]")]
+            )
+        return found
 
     def to_yours(self, order: Order, names: tuple[str, ...]) -> Order:
         """The order with your SKUs, where the map has exactly one way back; else the shop's stay."""
@@ -84,8 +97,8 @@ def _entry(raw: Any, where: str) -> ShopSku:
     sku = text(entry.get("sku"))
     if not sku or set(entry) - {"sku", "attributes"}:
         raise ConfigError(f'{where}: give the shop\'s SKU as text, or {{ sku = "...", attributes = {{ ... }} }}')
-    given: Any = entry.get("attributes", {})
-    attributes = {name: value for name, value in members(given).items() if isinstance(value, str)}
-    if attributes != given:
+    given: Any = entry.get("attributes")
+    attributes: dict[str, str] = {name: value for name, value in members(given).items() if isinstance(value, str)}
+    if "attributes" in entry and attributes != given:
         raise ConfigError(f"{where}: attributes must be a table of text values")
     return ShopSku(sku, attributes)

@@ -1,6 +1,6 @@
 """The verbs on the items of an order: add, cancel, swap, replace. On a draft they send nothing; on a placed order each is one write."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -86,11 +86,12 @@ class ItemVerbs(Desk):
         )
         return with_receipt(done, refused=(*refused, *done.receipt.refused))
 
-    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
+    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /, *, attributes: Mapping[str, str] | None = None) -> Order:
         """``PUT orderItems``: the account is charged for the changed order (seed 001). Prices of the returned order are not known."""
         deadline = self._caller.deadline()
-        if not sku.strip():
-            raise self._invalid("swap_sku", "sku", "is empty")
+        checks.refuse(checks.of_text("sku", sku, required=True), provider=self._name, operation="swap_sku")
+        if attributes:
+            raise self._invalid("swap_sku", "attributes", "Gooten's options are part of the SKU: choose another SKU")
         draft = await self._draft(order, "swap_sku")
         if draft is not None:
             return await self._change_draft(draft, item, "swap_sku", lambda photo: evolve(photo, sku=sku))

@@ -1,6 +1,6 @@
 """The verbs on the photos of an order: add, cancel, swap, replace. Emulated ones are several writes, each proven by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -102,10 +102,11 @@ class PhotoVerbs(Desk):
 
     # ── Exchanging one photo for another ──────────────────────────────────────────────────────────────────────────────
 
-    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /) -> Order:
+    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /, *, attributes: Mapping[str, str] | None = None) -> Order:
         """Emulated: adds the same picture as the new product, then deletes the old photo. Called again, finishes what was interrupted."""
         checks.refuse(checks.of_text("sku", sku, required=True), provider=self._name, operation="swap_sku")
-        return await self._exchange(order, item, "swap_sku", {"type": sku})
+        change: Body = {"type": sku} if attributes is None else {"type": sku, "attributes": dict(attributes) or None}
+        return await self._exchange(order, item, "swap_sku", change)
 
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:
         """Emulated: adds the new picture with the old one's product and copies, then deletes the old photo, like ``swap_sku``."""
@@ -125,7 +126,7 @@ class PhotoVerbs(Desk):
         known = self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
         wanted = item.id if isinstance(item, Item) else item
         left = self._seen.stands_for(wanted, known)
-        new = left if left is not None and change.items() <= translate.body_again(left).items() else None
+        new = left if left is not None and _is_changed(left, change) else None
         if new is not None and not any(each.id == wanted for each in known.items):
             return with_receipt(known, renamed={wanted: new.id})
         self._check_status(known, statuses.EDITABLE, operation)
@@ -193,6 +194,12 @@ class PhotoVerbs(Desk):
             raise
         except PrintKitError:
             return evolve(left, receipt=evolve(left.receipt, read_back=False))
+
+
+def _is_changed(item: Item, change: Body) -> bool:
+    """Whether a photo is as ``change`` wants it; None stands for a member that is not there."""
+    body = translate.body_again(item)
+    return all(body.get(name) == value for name, value in change.items() if name != "md5Hash")
 
 
 async def _batches(photos: Sequence[Photo], progress: PhotoProgress | None) -> list[tuple[int, Batch]]:
