@@ -28,7 +28,12 @@ ADDRESS = {
     "Email": "test@gooten.com",
     "Phone": "1234567890",
 }
-LINE = {"SKU": CANVAS, "Quantity": 1, "ShipType": "standard", "Images": [{"Url": "https://assets.example.com/a.png", "Index": 0}]}
+LINE: dict[str, Any] = {
+    "SKU": CANVAS,
+    "Quantity": 1,
+    "ShipType": "standard",
+    "Images": [{"Url": "https://assets.example.com/a.png", "Index": 0}],
+}
 
 
 def sample(name: str) -> Any:
@@ -73,18 +78,18 @@ class Client:
         response = self.shop.answer(request)
         return Answer(response.status, dict(response.headers), response.body)
 
-    def call(self, method: str, name: str, value: Any = None, *, keyed: bool = True, **query: str) -> Answer:
+    def call(self, method: str, name: str, value: Any = None, *, keyed: bool = True, **query: Any) -> Answer:
         credentials = {"recipeid": RECIPE, **({"partnerBillingKey": KEY} if keyed else {})}
         body = b"" if value is None else json.dumps(value, default=float).encode()
         return self.send(method, f"/api/{name}", body, query={**credentials, **query})
 
-    def get(self, name: str, **query: str) -> Answer:
+    def get(self, name: str, **query: Any) -> Answer:
         return self.call("GET", name, **query)
 
-    def post(self, name: str, value: Any = None, **query: str) -> Answer:
+    def post(self, name: str, value: Any = None, **query: Any) -> Answer:
         return self.call("POST", name, value, **query)
 
-    def put(self, name: str, value: Any = None, **query: str) -> Answer:
+    def put(self, name: str, value: Any = None, **query: Any) -> Answer:
         return self.call("PUT", name, value, **query)
 
     def submit(self, *lines: dict[str, Any], **members: Any) -> Any:

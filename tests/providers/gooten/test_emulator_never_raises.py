@@ -87,7 +87,7 @@ QUERY = st.lists(
 PATHS = st.one_of(
     st.sampled_from([route.path.replace("{sku}", "Mine") for route in ROUTES]),
     st.lists(
-        st.text(max_size=6).filter(lambda text: text not in {".", ".."}).map(lambda text: quote(text, errors="replace", safe="")),
+        st.text(max_size=6).filter(lambda text: text not in {"", ".", ".."}).map(lambda text: quote(text, errors="replace", safe="")),
         max_size=4,
     ).map("/".join),
 )

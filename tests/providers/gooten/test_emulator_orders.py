@@ -356,7 +356,7 @@ class TestWhoCalls:
 
     def test_orders_are_their_accounts_own(self, client: Client) -> None:
         order = client.submit()
-        other = {"recipeid": "another"}
+        other: dict[str, Any] = {"recipeid": "another"}
 
         assert "Id" not in client.get("orders", id=order["Id"], **other).json
         assert client.get("ordersearch", **other).json["Orders"] == []

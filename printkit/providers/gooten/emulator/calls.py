@@ -10,7 +10,7 @@ from typing import Final, cast, final
 
 from attrs import frozen
 
-from printkit.emulator.bodies import Body, lower_names
+from printkit.emulator.bodies import Body
 
 from .options import BodyForm
 from .refusals import Entry, RefusedError, bad
@@ -90,8 +90,3 @@ def order_by_gooten_id(workshop: Workshop, call: Call) -> Order:
     if order is None or order.account != call.account:
         raise RefusedError("unknown id", Entry("OrderId", "Order was not found.", given))
     return order
-
-
-def members_of(value: object) -> Mapping[str, object]:
-    """An object's members in lower case; nothing for what is none."""
-    return lower_names(cast(Mapping[object, object], value)) if isinstance(value, dict) else {}
