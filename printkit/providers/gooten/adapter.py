@@ -255,8 +255,11 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             await self._mark(draft_id, placed)
 
     async def request(self, request: Request, /) -> Response:
-        """Send what printkit does not wrap. The recipe id is added; a call that needs the billing key names ``key_marker`` in its query."""
-        deadline = self._caller.deadline()
+        """Send what printkit does not wrap. The recipe id is added, and the billing key to the query of calls that need it there.
+
+        A write is sent at most once, and nothing can look for its effect.
+        """
+        request, deadline = self._shop.keyed(request), self._caller.deadline()
         if request.effect is Effect.WRITES:
             write = self._write(request, self._accepted, "request", {"lock": "request"})
             return (await self._writer.perform(write, deadline)).value

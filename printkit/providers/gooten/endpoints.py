@@ -6,6 +6,8 @@ Which call takes the safe id and which the GootenId: reference/gooten-api.md sec
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar, final
 
+from attrs import evolve
+
 from ...errors import ProviderError
 from ...exchange import Effect, Request, Response
 from ...model import Order
@@ -29,6 +31,21 @@ ADDRESS_CHECK = "/addressvalidation"
 PRODUCTS = "/products"
 VARIANTS = "/productvariants"
 COUNTRIES = "/countries"
+
+KEYED = frozenset(
+    {
+        "ordersearch",
+        "orderstatus",
+        "orderimages",
+        "orderitems",
+        "ordercancel",
+        "orderbilling",
+        "ordercustomization",
+        "shippingaddress",
+        "shippingmethod",
+    }
+)
+"""Calls that need the billing key in their query (reference section 3), by the last word of their path in lower case."""
 
 PAGE_SIZE = 100
 """The largest page of a search (reference 8.3)."""
@@ -79,6 +96,12 @@ class Endpoints:
         """A POST that only asks, and changes nothing."""
         request = Request("POST", path, Effect.READS, operation, path, body=wire.write(body), content_type=wire.JSON)
         return await self.read(request, deadline, self._checked(accept))
+
+    def keyed(self, request: Request) -> Request:
+        """The same request, with the billing key where its call needs one."""
+        word = request.path.rstrip("/").rpartition("/")[2].lower()
+        has_key = any(name.lower() == "partnerbillingkey" for name, _ in request.query)
+        return request if word not in KEYED or has_key else evolve(request, query=(*request.query, ("partnerBillingKey", self._key)))
 
     async def read(self, request: Request, deadline: Deadline, accept: Callable[[Response], T]) -> T:
         """Send a request that only reads.
