@@ -9,6 +9,7 @@ import click
 
 from .. import __version__
 from . import failure
+from .check import check
 from .demo import demo
 from .emulator import emulator
 from .exits import MEANINGS, Exit
@@ -38,7 +39,7 @@ def app() -> None:
     """Order prints from print-on-demand shops, with one vocabulary for all of them."""
 
 
-for command in (demo, emulator, order, providers):
+for command in (demo, emulator, check, order, providers):
     app.add_command(command)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -143,6 +144,14 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
 def key() -> str:
     """The key that every command has."""
     return CANARY
+
+
+@pytest.fixture
+def unused_port() -> Iterator[int]:
+    """A port at which nobody answers: bound and not listening, so that nobody else can take it meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @pytest.fixture
