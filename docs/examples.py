@@ -20,7 +20,7 @@ class Example(NamedTuple):
 def examples() -> list[Example]:
     """Every Python example, by page and line."""
     found: list[Example] = []
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/shops").glob("*.md"))):
         text = page.read_text(encoding="utf-8")
         for match in FENCE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
