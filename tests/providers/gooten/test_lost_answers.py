@@ -1,0 +1,798 @@
+"""Every write of Gooten's adapter, over real HTTP, while the answer is lost in every way there is. The shop's ledger says what happened."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from attrs import evolve, frozen
+
+from printkit import (
+    Applied,
+    ConflictError,
+    NewOrder,
+    NotApplied,
+    Order,
+    OrderRef,
+    OrderStatus,
+    OutcomeUnknownError,
+    PrintKit,
+    PrintKitError,
+    RateLimitedError,
+    ReconcileHandle,
+    RejectedError,
+    Unknown,
+)
+from printkit.emulator.faults import (
+    CloseBeforeRead,
+    CommitLate,
+    Drip,
+    DuplicateCommit,
+    Endless,
+    Fault,
+    GzipBomb,
+    HalfHead,
+    Html,
+    Instruction,
+    Redirect,
+    ResetAfterCommit,
+    ResetBeforeCommit,
+    StallAfterCommit,
+    Status,
+    Throttle,
+    Truncate,
+)
+from printkit.providers.gooten.emulator.options import Options
+from tests.providers.gooten.shops import ANN, CANVAS, MUG, SMALL_CANVAS, TOM, URL, World, draft, photo, placed, printed, world
+
+ORDERS, SEARCH, STATUS = "/api/orders", "/api/ordersearch", "/api/orderstatus"
+IMAGES, ITEMS, CANCEL, ADDRESS = "/api/OrderImages", "/api/orderItems", "/api/orderCancel", "/api/shippingAddress"
+
+
+# ── What is done, where it is struck, and what the shop's ledger must say ─────────────────────────────────────────────
+
+
+@frozen
+class Deed:
+    """One verb: what there is before, the call, the write that is struck, and how to count its effect."""
+
+    method: str
+    path: str
+    before: Callable[[World, PrintKit], Awaitable[Order]]
+    call: Callable[[PrintKit, Order], Awaitable[Order]]
+    effect: str
+    """The ledger's word."""
+    once: int = 1
+    """How many entries of it one effect is."""
+    shows: Callable[[Order], bool] = lambda order: True
+    """Whether the order that comes back tells of the effect."""
+
+
+async def a_draft(shop: World, kit: PrintKit) -> Order:
+    return await draft(kit, photo("a"), photo("b", MUG, copies=2))
+
+
+async def new(shop: World, kit: PrintKit) -> Order:
+    return await placed(kit, photo("a"), photo("b", MUG, copies=2))
+
+
+def in_status(word: str) -> Callable[[World, PrintKit], Awaitable[Order]]:
+    async def before(shop: World, kit: PrintKit) -> Order:
+        order = await new(shop, kit)
+        shop.put(order, word)
+        return await kit.get_order(order.ref)
+
+    return before
+
+
+def skus(order: Order) -> list[str]:
+    return [item.provider_sku for item in order.items]
+
+
+def words(order: Order) -> list[str | None]:
+    return [item.provider_status for item in order.items]
+
+
+DEEDS = {
+    "submit": Deed(
+        "POST",
+        ORDERS,
+        a_draft,
+        lambda kit, order: kit.submit(order),
+        "order submitted",
+        shows=lambda order: order.status is OrderStatus.SUBMITTED and ":" not in order.id and skus(order) == [CANVAS, MUG],
+    ),
+    "cancel_items": Deed(
+        "PUT",
+        CANCEL,
+        new,
+        lambda kit, order: kit.cancel_items(order, [order.items[0]]),
+        "item cancelled",
+        shows=lambda order: [item.status for item in order.items] == [OrderStatus.CANCELLED, OrderStatus.SUBMITTED],
+    ),
+    "cancel_items, all": Deed(
+        "PUT",
+        CANCEL,
+        new,
+        lambda kit, order: kit.cancel_items(order, order.items),
+        "item cancelled",
+        once=2,
+        shows=lambda order: order.status is OrderStatus.CANCELLED,
+    ),
+    "swap_sku": Deed(
+        "PUT",
+        ITEMS,
+        new,
+        lambda kit, order: kit.swap_sku(order, order.items[0], SMALL_CANVAS),
+        "sku changed",
+        shows=lambda order: skus(order) == [SMALL_CANVAS, MUG],
+    ),
+    "replace_artwork": Deed(
+        "PUT",
+        IMAGES,
+        in_status("NeedsManualApproval"),
+        lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("new")),
+        "artwork replaced",
+        shows=lambda order: order.items[0].artwork[0].url == URL.format("new"),
+    ),
+    "update_recipient": Deed(
+        "PUT",
+        ADDRESS,
+        new,
+        lambda kit, order: kit.update_recipient(order, ANN),
+        "address changed",
+        shows=lambda order: order.recipient is not None and (order.recipient.name, order.recipient.line1) == (ANN.name, ANN.line1),
+    ),
+    "set_status(CANCELLED)": Deed(
+        "POST",
+        STATUS,
+        new,
+        lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
+        "order cancelled",
+        shows=lambda order: order.status is OrderStatus.CANCELLED,
+    ),
+    "set_status(CANCELLED), item by item": Deed(
+        "PUT",
+        CANCEL,
+        in_status("Hold"),
+        lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
+        "order cancelled",
+        shows=lambda order: order.status is OrderStatus.CANCELLED,
+    ),
+    "set_status(ON_HOLD)": Deed(
+        "POST",
+        STATUS,
+        new,
+        lambda kit, order: kit.set_status(order, OrderStatus.ON_HOLD),
+        "order held",
+        shows=lambda order: order.status is OrderStatus.ON_HOLD,
+    ),
+    "set_status(TEST)": Deed(
+        "POST",
+        STATUS,
+        new,
+        lambda kit, order: kit.set_status(order, OrderStatus.TEST),
+        "order made a test",
+        shows=lambda order: order.is_test and order.status is OrderStatus.TEST,
+    ),
+    "set_status('New')": Deed(
+        "POST",
+        STATUS,
+        in_status("AddressIssue"),
+        lambda kit, order: kit.set_status(order, "New"),
+        "order restarted",
+        shows=lambda order: words(order) == ["New", "New"],
+    ),
+}
+
+ACTED = {
+    "reset": ResetAfterCommit(),
+    "half a head": HalfHead(),
+    "500": Status(500, '{"Message": "An error has occurred."}', commit=True),
+    "502, HTML": Html(502, commit=True),
+    "503, bare": Status(503, "", commit=True),
+    "503, JSON and no Retry-After": Status(503, "{}", commit=True),
+    "504": Status(504, "", commit=True),
+    "408": Status(408, "", commit=True),
+    "409, HTML": Html(409, commit=True),
+    "200, HTML": Html(200, commit=True),
+    "200, empty": Status(200, "", commit=True),
+    "200, an array of nothing": Status(200, "[]", commit=True),
+    "200, null": Status(200, "null", commit=True),
+    "200, nothing said": Status(200, "{}", commit=True),
+    "200, cut JSON": Status(200, '{"HadError": fal', commit=True),
+    "204": Status(204, "", commit=True),
+    "redirect": Redirect("http://127.0.0.1:9/", commit=True),
+    "see other": Redirect("http://127.0.0.1:9/", 303, commit=True),
+    "nothing of the body": Truncate(0),
+    "ten bytes of the body": Truncate(10),
+    "gzip bomb": GzipBomb(9, commit=True),
+}
+"""The shop acts; what comes back is no answer."""
+
+DID_NOT_ACT = {
+    "close": CloseBeforeRead(),
+    "reset": ResetBeforeCommit(),
+    "half a head": HalfHead(commit=False),
+    "500": Status(500, '{"Message": "An error has occurred."}'),
+    "502, HTML": Html(502),
+    "503, bare": Status(503, ""),
+    "409, HTML": Html(409),
+    "200, HTML": Html(200),
+    "200, empty": Status(200, ""),
+    "200, nothing said": Status(200, "{}"),
+    "200, an id without a letter": Status(200, '{"Id": ""}'),
+    "redirect": Redirect("http://127.0.0.1:9/"),
+}
+"""The shop never hears of it; what comes back looks the same."""
+
+SILENT = {"stall": StallAfterCommit(), "drip": Drip(30.0), "endless": Endless(commit=True)}
+
+
+def strike(shop: World, deed: Deed, instruction: Instruction) -> None:
+    shop.server.faults.add(Fault(instruction, method=deed.method, path=deed.path))
+
+
+async def what_became(call: Awaitable[Order]) -> Order | PrintKitError:
+    try:
+        return await call
+    except PrintKitError as raised:
+        error = raised
+    assert str(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None or isinstance(error.__context__, PrintKitError)
+    return error
+
+
+async def unknown(call: Awaitable[Order]) -> OutcomeUnknownError:
+    error = await what_became(call)
+    assert type(error) is OutcomeUnknownError, error
+    return error
+
+
+async def asked_elsewhere(shop: World, error: OutcomeUnknownError) -> Applied[Order] | NotApplied | Unknown:
+    """Reconcile as another program would, a day later, with nothing but the handle's text."""
+    return await (await shop.kit()).reconcile(ReconcileHandle.from_json(error.handle.to_json()))
+
+
+def blinded(shop: World, path: str | None = None) -> int:
+    """Nothing can be read any more."""
+    return shop.server.faults.add(Fault(Status(500), method="GET", path=path, times=None))
+
+
+def happening(shop: World, effect: str) -> asyncio.Event:
+    """Set as soon as the shop has done it."""
+    happened, record = asyncio.Event(), shop.shop.ledger.record
+
+    def told(kind: str, *key: object) -> None:
+        record(kind, *key)
+        if kind == effect:
+            happened.set()
+
+    shop.shop.ledger.record = told  # type: ignore[method-assign]
+    return happened
+
+
+@pytest.fixture(params=DEEDS)
+def deed(request: pytest.FixtureRequest) -> Deed:
+    return DEEDS[request.param]
+
+
+@pytest.mark.parametrize("lost", ACTED)
+async def test_the_shop_acted_and_the_answer_is_lost_so_the_look_up_finds_it(deed: Deed, lost: str) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ACTED[lost])
+        done = await what_became(deed.call(kit, order))
+        assert isinstance(done, Order), done
+        assert deed.shows(done)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+        assert kit.unresolved == ()
+
+
+@pytest.mark.parametrize("lost", SILENT)
+async def test_the_shop_acted_and_says_no_more(deed: Deed, lost: str) -> None:
+    async with world() as shop:
+        kit = await shop.kit(attempt_timeout=0.2)
+        order = await deed.before(shop, kit)
+        strike(shop, deed, SILENT[lost])
+        done = await what_became(deed.call(kit, order))
+        assert isinstance(done, Order), done
+        assert deed.shows(done)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500"])
+async def test_the_look_up_fails_too_and_a_later_one_finds_it(deed: Deed, lost: str) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ACTED[lost])
+        blind = blinded(shop)
+        error = await unknown(deed.call(kit, order))
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+        shop.server.faults.remove(blind)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Applied)
+        assert deed.shows(found.value)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+async def test_the_shop_acts_late(deed: Deed) -> None:
+    """Not found is no proof: the shop may still be at work."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, CommitLate(30))
+        error = await unknown(deed.call(kit, order))
+        assert isinstance(await asked_elsewhere(shop, error), Unknown)
+        shop.shop.clock.advance(error.settle_until - error.sent_at)
+        await shop.server.tick()
+        shop.now.advance(61)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Applied)
+        assert deed.shows(found.value)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+async def test_a_throttled_write_is_sent_again_because_the_shop_did_nothing(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, Throttle("3"))
+        done = await what_became(deed.call(kit, order))
+        assert isinstance(done, Order), done
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+        assert done.receipt.attempts == 2
+        assert max(shop.now.waits) >= 3
+
+
+async def test_a_throttle_that_asks_for_too_much_is_told_at_once(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, Throttle("999"))
+        error = await what_became(deed.call(kit, order))
+        assert type(error) is RateLimitedError
+        assert error.retry_after == 999
+        assert shop.shop.ledger.count(deed.effect) == 0
+
+
+async def test_cancelled_after_it_was_sent_leaves_a_handle(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, StallAfterCommit())
+        acted = happening(shop, deed.effect)
+        task = asyncio.create_task(deed.call(kit, order))
+        await acted.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        (handle,) = kit.unresolved
+        found = await kit.reconcile(ReconcileHandle.from_json(handle.to_json()))
+        assert isinstance(found, Applied)
+        assert deed.shows(found.value)
+        assert kit.unresolved == ()
+
+
+REF_CALLS: dict[str, Callable[[PrintKit, OrderRef, str], Awaitable[Order]]] = {
+    "submit": lambda kit, ref, item: kit.submit(ref),
+    "cancel_items": lambda kit, ref, item: kit.cancel_items(ref, [item]),
+    "swap_sku": lambda kit, ref, item: kit.swap_sku(ref, item, SMALL_CANVAS),
+    "replace_artwork": lambda kit, ref, item: kit.replace_artwork(ref, item, URL.format("new")),
+    "update_recipient": lambda kit, ref, item: kit.update_recipient(ref, ANN),
+    "set_status(CANCELLED)": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
+    "set_status(CANCELLED), item by item": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
+    "set_status(ON_HOLD)": lambda kit, ref, item: kit.set_status(ref, OrderStatus.ON_HOLD),
+    "set_status(TEST)": lambda kit, ref, item: kit.set_status(ref, OrderStatus.TEST),
+    "set_status('New')": lambda kit, ref, item: kit.set_status(ref, "New"),
+}
+
+
+@pytest.mark.parametrize("name", REF_CALLS)
+async def test_an_order_reference_alone_is_read_first(name: str) -> None:
+    async with world() as shop:
+        kit, deed = await shop.kit(), DEEDS[name]
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ResetAfterCommit())
+        done = await what_became(REF_CALLS[name](kit, order.ref, order.items[0].id))
+        assert isinstance(done, Order), done
+        assert deed.shows(done)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+# ── Submitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_after_a_lost_submission_calling_again_finds_the_first_order() -> None:
+    """Not what one should do, and yet it must not print twice."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        blind = blinded(shop)
+        await unknown(kit.submit(order))
+        shop.server.faults.remove(blind)
+        again = await kit.submit(order)
+        assert again.receipt.reconciled
+        assert (await kit.get_order(order.ref)).ref == again.ref
+        assert printed(shop.shop) == 1
+
+
+async def test_a_blocked_reference_with_an_equal_order_is_that_order() -> None:
+    async with world() as shop:
+        first = await placed(await shop.kit())
+        again = await placed(await shop.kit())
+        assert again.ref == first.ref
+        assert again.receipt.reconciled
+        assert printed(shop.shop) == 1
+
+
+@pytest.mark.parametrize("status", [400, 200, 409])
+async def test_a_blocked_reference_is_recognised_in_every_form(status: int) -> None:
+    async with world(Options(duplicate_status=status)) as shop:  # type: ignore[arg-type]
+        first = await placed(await shop.kit())
+        assert (await placed(await shop.kit())).ref == first.ref
+        assert printed(shop.shop) == 1
+
+
+BLOCKED_WORDS = [
+    '{"HadError": true, "Errors": [{"PropertyName": "SourceId", "ErrorMessage": "not unique"}]}',
+    '{"HadError": true, "Errors": [{"PropertyName": "", "ErrorMessage": "The Source Id was used before"}]}',
+    '{"HadError": true, "Errors": ["Duplicate SourceId"]}',
+    '{"Message": "An order with this SourceId already exists."}',
+]
+
+
+DIFFERENT = {
+    "another recipient": {"recipient": ANN},
+    "another picture": {"photos": [photo("z")]},
+    "another SKU": {"photos": [photo("a", SMALL_CANVAS)]},
+    "more copies": {"photos": [photo("a", copies=2)]},
+    "one more item": {"photos": [photo("a"), photo("a")]},
+}
+
+
+@pytest.mark.parametrize("other", DIFFERENT)
+async def test_a_blocked_reference_with_another_order_is_a_conflict_that_names_it(other: str) -> None:
+    async with world() as shop:
+        first = await placed(await shop.kit())
+        how = {"photos": [photo("a")]} | DIFFERENT[other]
+        kit = await shop.kit()
+        order = await draft(kit, *how.pop("photos"), **how)
+        error = await what_became(kit.submit(order))
+        assert type(error) is ConflictError
+        assert error.existing == first.ref
+        assert kit.unresolved == ()
+        assert (await kit.get_order(order.ref)).status is OrderStatus.DRAFT
+        assert printed(shop.shop) == 1
+
+
+async def test_a_blocked_reference_that_cannot_be_found_is_unknown_and_never_sent_again() -> None:
+    async with world(Options(lookup_lag=3600)) as shop:
+        await placed(await shop.kit())
+        kit = await shop.kit()
+        error = await unknown(placed(kit))
+        assert error.phase == "blocked"
+        for wait in (0, 61, 1200):
+            shop.now.advance(wait)
+            found = await asked_elsewhere(shop, error)
+            assert isinstance(found, Unknown)
+            assert found.not_before is None
+        assert printed(shop.shop) == 1
+        assert len(kit.unresolved) == 1
+
+
+async def test_the_search_lags_behind_and_the_order_is_found_later() -> None:
+    async with world(Options(lookup_lag=20)) as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        error = await unknown(kit.submit(order))
+        assert isinstance(await asked_elsewhere(shop, error), Unknown)
+        shop.shop.clock.advance(error.settle_until - error.sent_at)
+        shop.now.advance(61)
+        assert isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+async def test_an_order_that_is_found_and_cannot_be_read_leaves_it_open() -> None:
+    async with world(Options(read_lag=20)) as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        error = await unknown(kit.submit(order))
+        shop.shop.clock.advance(error.settle_until - error.sent_at)
+        assert isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+async def test_an_order_of_many_with_the_same_postal_code_is_found() -> None:
+    """More orders went to that postal code than fit on one page of a search."""
+    async with world(Options(search_finds_source_id=False)) as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"), reference="THE-ONE")
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        blind = blinded(shop)
+        error = await unknown(kit.submit(order))
+        shop.server.faults.remove(blind)
+        several = [await draft(kit, photo("x"), reference=f"OTHER-{number}") for number in range(130)]
+        await asyncio.gather(*(kit.submit(each) for each in several))
+        assert isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+async def test_a_reference_that_is_part_of_another_is_not_that_other() -> None:
+    async with world() as shop:
+        await placed(await shop.kit(), reference="R1-b")
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"), reference="R1")
+        strike(shop, DEEDS["submit"], ResetBeforeCommit())
+        error = await unknown(kit.submit(order))
+        shop.now.advance(61)
+        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
+
+
+async def test_an_order_placed_twice_by_the_shop_is_told() -> None:
+    """Two requests of one submission reached a shop that did not check: two equal orders, and nobody may pick one."""
+    async with world(Options(uniqueness_lag=3600)) as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], DuplicateCommit())
+        blind = blinded(shop)
+        done = await kit.submit(order)
+        assert not done.receipt.read_back
+        assert printed(shop.shop) == 2
+        shop.server.faults.remove(blind)
+        strike(shop, DEEDS["submit"], ResetBeforeCommit())
+        error = await unknown(placed(await shop.kit(), photo("a"), photo("b", MUG, copies=2)))
+        assert "2 orders" in str(error)
+
+
+async def test_after_a_submission_a_failed_reading_is_no_failure() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        blind = blinded(shop)
+        done = await kit.submit(order)
+        assert not done.receipt.read_back
+        assert not done.receipt.reconciled
+        assert done.status is OrderStatus.SUBMITTED
+        assert not done.complete
+        shop.server.faults.remove(blind)
+        assert (await kit.get_order(order.ref)).ref == (await kit.get_order(done.ref)).ref == done.ref
+        assert kit.unresolved == ()
+
+
+AFTERWARDS: dict[str, Callable[[PrintKit, Order], Awaitable[Order]]] = {
+    "cancel_items": lambda kit, order: kit.cancel_items(order, [order.items[0]]),
+    "swap_sku": lambda kit, order: kit.swap_sku(order, order.items[0], SMALL_CANVAS),
+    "replace_artwork": lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("new")),
+    "update_recipient": lambda kit, order: kit.update_recipient(order, ANN),
+    "set_status(CANCELLED)": lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
+    "set_status(ON_HOLD)": lambda kit, order: kit.set_status(order, OrderStatus.ON_HOLD),
+    "set_status('New')": lambda kit, order: kit.set_status(order, "New"),
+}
+
+
+async def test_two_submissions_of_one_draft_at_once_place_one_order() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        ends = await asyncio.gather(*(what_became(kit.submit(order)) for _ in range(3)))
+        assert printed(shop.shop) == 1
+        assert any(isinstance(end, Order) for end in ends)
+        assert {type(end) for end in ends} <= {Order, ConflictError}
+
+
+async def test_place_order_tells_which_step_and_which_order() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        strike(shop, DEEDS["submit"], ResetBeforeCommit())
+        error = await unknown(kit.place_order(NewOrder(TOM, reference="R1"), [photo("a")]))
+        assert error.operation == "submit"
+        assert error.order is not None
+        assert (await kit.get_order(error.order)).status is OrderStatus.DRAFT
+        shop.now.advance(61)
+        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
+
+
+# ── A third value is somebody else's ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def struck_blindly(shop: World, deed: Deed, kit: PrintKit, order: Order) -> OutcomeUnknownError:
+    """The write did not arrive, and nobody could look."""
+    strike(shop, deed, ResetBeforeCommit())
+    blind = blinded(shop)
+    error = await unknown(deed.call(kit, order))
+    shop.server.faults.remove(blind)
+    return error
+
+
+THIRD: dict[str, Callable[[PrintKit, Order], Awaitable[Order]]] = {
+    "swap_sku": lambda kit, order: kit.swap_sku(order.ref, order.items[0].id, "CanvsWrp-BlkWrp-11x14"),
+    "replace_artwork": lambda kit, order: kit.replace_artwork(order.ref, order.items[0].id, URL.format("third")),
+    "update_recipient": lambda kit, order: kit.update_recipient(order.ref, evolve(TOM, line1="3 Third Street")),
+    "set_status(ON_HOLD)": lambda kit, order: kit.set_status(order.ref, OrderStatus.TEST),
+    "set_status(CANCELLED)": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
+    "set_status(TEST)": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
+    "set_status('New')": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
+    "cancel_items, all": lambda kit, order: kit.cancel_items(order.ref, [order.items[1].id]),
+}
+
+
+@pytest.mark.parametrize("name", THIRD)
+async def test_a_third_value_is_somebody_elses(name: str) -> None:
+    async with world() as shop:
+        kit, other, deed = await shop.kit(), await shop.kit(), DEEDS[name]
+        order = await deed.before(shop, kit)
+        error = await struck_blindly(shop, deed, kit, order)
+        await THIRD[name](other, order)
+        shop.now.advance(61)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Unknown)
+        assert found.not_before is None
+
+
+async def proves_nothing(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ResetBeforeCommit())
+        error = await unknown(deed.call(kit, order))
+        shop.now.advance(61)
+        assert not isinstance(await asked_elsewhere(shop, error), Applied)
+        assert shop.shop.ledger.count(deed.effect) == 0
+
+
+async def test_swapping_to_the_sku_that_it_has_costs_nothing() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        assert skus(await kit.swap_sku(order, order.items[0], CANVAS)) == [CANVAS, MUG]
+        assert shop.shop.ledger.count("sku changed") == 0
+        assert shop.shop.ledger.count("order charged") == 1
+
+
+# ── Taking items out ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_of_two_items_the_shop_keeps_one() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        shop.put(order, "InProduction", 1)
+        done = await kit.cancel_items(order, order.items)
+        assert words(done) == ["Cancelled", "InProduction"]
+        assert [each.item for each in done.receipt.refused] == [order.items[1].id]
+        assert not done.receipt.reconciled
+        assert shop.shop.ledger.count("item cancelled") == 1
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_of_two_items_the_shop_keeps_both(status: int) -> None:
+    async with world(Options(cancel_refusal_status=status)) as shop:  # type: ignore[arg-type]
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        shop.put(order, "InProduction")
+        error = await what_became(kit.cancel_items(order, order.items))
+        assert isinstance(error, RejectedError | ConflictError)
+        assert error.sent
+        assert shop.shop.ledger.count("item cancelled") == 0
+
+
+async def test_of_two_items_one_is_known_to_stay() -> None:
+    """It is not even asked for; the other one is."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        shop.put(order, "Printing", 1)
+        done = await kit.cancel_items(order.ref, [item.id for item in order.items])
+        assert words(done) == ["Cancelled", "Printing"]
+        assert [each.item for each in done.receipt.refused] == [order.items[1].id]
+
+
+async def test_items_that_are_cancelled_already_are_done() -> None:
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await new(shop, kit)
+        await other.cancel_items(order.ref, [order.items[0].id])
+        done = await kit.cancel_items(order, order.items)
+        assert done.status is OrderStatus.CANCELLED
+        assert done.receipt.refused == ()
+        assert shop.shop.ledger.repeated("item cancelled", 2) == {}
+        again = await kit.cancel_items(done, done.items)
+        assert again.status is OrderStatus.CANCELLED
+
+
+async def test_all_items_that_are_cancelled_already_are_done() -> None:
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await new(shop, kit)
+        await other.set_status(order.ref, OrderStatus.CANCELLED)
+        done = await kit.cancel_items(order, order.items)
+        assert done.status is OrderStatus.CANCELLED
+        assert shop.shop.ledger.repeated("item cancelled", 2) == {}
+
+
+async def test_a_partial_cancellation_that_could_not_be_looked_at_is_told_later() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        shop.put(order, "InProduction", 1)
+        blind = blinded(shop)
+        error = await unknown(kit.cancel_items(order, order.items))
+        shop.server.faults.remove(blind)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Applied)
+        assert words(found.value) == ["Cancelled", "InProduction"]
+        assert [each.item for each in found.value.receipt.refused] == [order.items[1].id]
+
+
+# ── Statuses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+POLARITIES = ["failure", "success"]
+TARGETS = ["set_status(CANCELLED)", "set_status(ON_HOLD)", "set_status(TEST)", "set_status('New')"]
+
+
+@pytest.mark.parametrize("polarity", POLARITIES)
+@pytest.mark.parametrize("name", TARGETS)
+async def test_a_status_is_read_back_whatever_had_error_means(name: str, polarity: str) -> None:
+    """Seed 002 has it in words that ``true`` is success; its name says the contrary."""
+    async with world(Options(orderstatus_had_error=polarity)) as shop:  # type: ignore[arg-type]
+        kit, deed = await shop.kit(), DEEDS[name]
+        order = await deed.before(shop, kit)
+        done = await what_became(deed.call(kit, order))
+        assert isinstance(done, Order), done
+        assert deed.shows(done)
+        assert not done.receipt.reconciled
+        assert shop.shop.ledger.count(deed.effect) == 1
+
+
+@pytest.mark.parametrize("polarity", POLARITIES)
+async def test_a_refused_status_of_an_unchanged_order_is_refused(polarity: str) -> None:
+    options = Options(orderstatus_had_error=polarity, hold_by_orderstatus="refused")  # type: ignore[arg-type]
+    async with world(options) as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        error = await what_became(kit.set_status(order, OrderStatus.ON_HOLD))
+        assert isinstance(error, ConflictError | RejectedError), error
+        assert error.sent
+        assert error.request_id
+
+
+async def test_a_refused_status_that_is_reached_nevertheless_is_a_success() -> None:
+    """Somebody else cancelled it first; what was wanted is so."""
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await new(shop, kit)
+        await other.set_status(order.ref, OrderStatus.CANCELLED)
+        done = await kit.set_status(order, OrderStatus.CANCELLED)
+        assert done.status is OrderStatus.CANCELLED
+        assert shop.shop.ledger.count("order cancelled") == 1
+
+
+async def test_new_is_never_replayed_when_the_order_went_on() -> None:
+    """Policy, case 17: the order moved on after New; sent again, it would be pulled back and billed again."""
+    async with world() as shop:
+        kit, deed = await shop.kit(), DEEDS["set_status('New')"]
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ResetAfterCommit())
+        blind = blinded(shop)
+        error = await unknown(deed.call(kit, order))
+        shop.server.faults.remove(blind)
+        shop.put(order, "ReadyForAccounting")
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Applied)
+        assert shop.shop.ledger.count("order restarted") == 1
+
+
+async def test_an_order_that_was_thrown_back_proves_new() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        deed = evolve(DEEDS["set_status('New')"], before=in_status("Pending"))
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ResetAfterCommit())
+        blind = blinded(shop)
+        error = await unknown(deed.call(kit, order))
+        shop.server.faults.remove(blind)
+        shop.put(order, "ReadyForImageDl")
+        assert isinstance(await asked_elsewhere(shop, error), Applied)
