@@ -35,7 +35,7 @@ class FindingCode(enum.StrEnum):
     NOTHING_TO_CHOOSE = "nothing-to-choose"
     """The attribute has no other value."""
     AMBIGUOUS = "ambiguous"
-    """Several SKUs of yours are the same product here."""
+    """Another SKU of yours is the same product here."""
     NOT_CHECKED = "not-checked"
     """The SKUs could not be looked for."""
     DRAFTS_IN_MEMORY = "drafts-in-memory"
@@ -212,15 +212,19 @@ def _of_the_map(subject: Subject, every_sku: frozenset[str]) -> Iterator[Finding
     missing = sorted(every_sku - subject.skus.keys())
     if missing:
         text = f"mapped for another connection and not for this one: {', '.join(missing)}"
-        mend = f"map them for {subject.name} too; until then they go to the shop as they are"
+        mend = f"map them for {subject.name} too; until then they cannot be ordered there"
         yield Finding(FindingCode.NOT_MAPPED, Severity.WARNING, text, mend)
-    same: dict[tuple[str, frozenset[tuple[str, str]]], list[str]] = {}
+    by_sku: dict[str, dict[str, ShopSku]] = {}
     for yours, mapped in subject.skus.items():
-        same.setdefault((mapped.sku, frozenset(mapped.attributes.items())), []).append(yours)
-    for (sku, _), names in same.items():
-        if len(names) > 1:
-            text = f"{' and '.join(names)} are all {sku} here, so that orders show the shop's SKU"
-            yield Finding(FindingCode.AMBIGUOUS, Severity.WARNING, text, "map one of them only, or give them different attributes")
+        by_sku.setdefault(mapped.sku, {})[yours] = mapped
+    for sku, group in by_sku.items():
+        for yours, mapped in group.items():
+            twins = [other for other, each in group.items() if other != yours and each.attributes.items() <= mapped.attributes.items()]
+            if twins:
+                text = f"{yours} is {sku} here, as {', '.join(twins)} is: its items show the shop's SKU"
+                yield Finding(
+                    FindingCode.AMBIGUOUS, Severity.WARNING, text, "give each attributes of its own, or map only one of them", yours
+                )
 
 
 def _of_drafts(subject: Subject) -> Iterator[Finding]:

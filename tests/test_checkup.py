@@ -227,7 +227,14 @@ async def test_attributes() -> None:
 
 
 async def test_two_skus_of_yours_that_are_one_product() -> None:
-    found = await findings_of(Sells((Product("mug", "Mug"),)), mug=ShopSku("mug"), cup=ShopSku("mug"))
+    shop = Sells((Product("mug", "Mug", attributes=(ProductAttribute("size", ("S", "L")),)),))
 
-    assert [(finding.code, finding.severity) for finding in found] == [(FindingCode.AMBIGUOUS, Severity.WARNING)]
-    assert found[0].text.startswith("mug and cup are all mug here")
+    same = await findings_of(shop, mug=ShopSku("mug"), cup=ShopSku("mug"))
+    assert [(each.code, each.severity, each.sku) for each in same] == [
+        (FindingCode.AMBIGUOUS, Severity.WARNING, "mug"),
+        (FindingCode.AMBIGUOUS, Severity.WARNING, "cup"),
+    ]
+    assert same[0].text == "mug is mug here, as cup is: its items show the shop's SKU"
+    part = await findings_of(shop, mug=ShopSku("mug"), cup=ShopSku("mug", {"size": "S"}))
+    assert [each.sku for each in part] == ["cup"]
+    assert await findings_of(shop, mug=ShopSku("mug", {"size": "L"}), cup=ShopSku("mug", {"size": "S"})) == []
