@@ -247,6 +247,14 @@ class TestTheCatalogue:
     def test_what_must_be_said(self, client: Client, name: str, query: dict[str, str]) -> None:
         assert client.get(name, **query).status == 400
 
+    def test_variants_by_pages_when_pages_are_asked_for(self, client: Client) -> None:
+        query = {"productId": "43", "countryCode": "US"}
+        every = client.get("productvariants", **query).json["ProductVariants"]
+        pages = [client.get("productvariants", **query, page=str(page), pageSize="4").json["ProductVariants"] for page in range(1, 5)]
+
+        assert [len(page) for page in pages] == [4, 4, 3, 0]
+        assert [variant for page in pages for variant in page] == every
+
     def test_the_static_catalogue(self, client: Client) -> None:
         found = client.send("GET", "/productdatav3/catalog.json").json["product-catalog"]
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from printkit.emulator.notices import NoticeDue, Pauses
-from printkit.emulator.shop import ArtworkFailure, UnknownControlError
+from printkit.emulator.shop import ArtworkFailure, ArtworkShop, UnknownControlError
 from printkit.providers.gooten.emulator import Automatic, Options
-from tests.providers.gooten.emulator_client import ADDRESS, CANVAS, FRAME, LINE, Client, sample
+from tests.providers.gooten.emulator_client import ADDRESS, CANVAS, FRAME, LINE, PILLOW, Client, sample
 
 HOOK = "https://partner.example/hooks/gooten/?orderid="
 JPEG = b"\xff\xd8\xff\xe0 and so on"
@@ -374,3 +374,56 @@ class TestWebhooks:
         assert client.shop.control(("callback",), {}) == {"url": None}
         client.submit()
         assert due(client) == []
+
+
+class TestPicturesThatAreReallyFetched:
+    def test_of_new_items_each_told_once(self) -> None:
+        client = Client()
+        assert isinstance(client.shop, ArtworkShop)
+        client.shop.serve_artwork(None, lambda url: url.startswith("https://fetch.example/"))
+        one, other = ({**LINE, "Images": [{"Url": url}]} for url in ("https://fetch.example/a.jpg", "https://pretend.example/b.jpg"))
+        order = client.submit(one, {**other, "SKU": FRAME})
+
+        (wanted,) = client.shop.artwork_wanted()
+        assert (wanted.item, wanted.url) == (str(order["Items"][0]["OrderItemId"]), "https://fetch.example/a.jpg")
+        assert client.shop.artwork_wanted() == []
+        client.shop.artwork_arrived(wanted.item, JPEG)
+        assert client.statuses(order["Id"]) == ["Pending", "New"]
+        assert client.shop.artwork_shown("any") is None
+
+    def test_an_item_waits_for_all_its_pictures(self) -> None:
+        client = Client()
+        client.shop.serve_artwork(None, lambda url: True)
+        two = [{"Url": "https://fetch.example/f.jpg"}, {"Url": "https://fetch.example/b.jpg"}]
+        order = client.submit({**LINE, "SKU": PILLOW, "Images": two})
+        first, second = client.shop.artwork_wanted()
+        client.shop.artwork_arrived(second.item, JPEG)
+        assert client.statuses(order["Id"]) == ["New"]
+        client.shop.artwork_arrived(first.item, JPEG)
+
+        assert client.statuses(order["Id"]) == ["Pending"]
+
+    def test_a_replaced_picture_is_fetched_anew(self) -> None:
+        client = Client()
+        client.shop.reset()
+        client.shop.serve_artwork(None, lambda url: True)
+        client.shop.reset()
+        order = client.submit()
+        (wanted,) = client.shop.artwork_wanted()
+        client.shop.artwork_arrived(wanted.item, ArtworkFailure.NOT_FOUND)
+        assert client.statuses(order["Id"]) == ["ImageIssue"]
+        item = order["Items"][0]
+        entry = {"OrderItemId": item["OrderItemId"], "SpaceId": item["Images"][0]["SpaceId"], "URL": "https://fetch.example/n.jpg"}
+        client.put("OrderImages", [entry], orderId=str(order["GootenId"]))
+
+        (again,) = client.shop.artwork_wanted()
+        assert again.url == "https://fetch.example/n.jpg"
+        client.shop.artwork_arrived(again.item, JPEG)
+        assert client.statuses(order["Id"]) == ["Pending"]
+
+    def test_a_test_orders_pictures_are_not(self) -> None:
+        client = Client()
+        client.shop.serve_artwork(None, lambda url: True)
+        client.submit(IsInTestMode=True)
+
+        assert client.shop.artwork_wanted() == []

@@ -180,6 +180,13 @@ class TestCredentials:
         assert (answer.status, answer.json.keys()) == (401, {"Message"})
 
 
+@pytest.mark.parametrize("mode", ["405", "500"])
+def test_an_account_without_a_list_of_products(mode: Any) -> None:
+    answer = Client(Options(products_call=mode)).get("products", countryCode="US")
+
+    assert (answer.status, answer.json.keys()) == (int(mode), sample("error.aspnet-fault.json").keys())
+
+
 def test_a_page_in_place_of_a_redirect() -> None:
     answer = Client(Options(unknown_route="html")).get("CancelItems")
 
@@ -299,3 +306,8 @@ class TestOddities:
 
         assert client.get("paymentvalidation", OrderId=order["Id"], PayPalKey="P").json == {"IsValid": False}
         assert client.statuses(order["Id"]) == ["PrePayment"]
+
+    def test_a_payment_of_an_unknown_order(self) -> None:
+        client = Client(Options(unknown_payment="invalid"))
+
+        assert client.get("paymentvalidation", OrderId="12345", PayPalKey="12345").json == {"IsValid": False}

@@ -143,8 +143,13 @@ _FIRST_CANVAS: Final = Variant(
 )
 
 
-def _mug(ounces: int, price: str) -> Variant:
-    return _variant(f"Mug-{ounces}oz-White", price, (("Size", f"{ounces} oz"), ("Color", "White")), (9, 3.75))
+def _mug(sku: str, ounces: int, price: str) -> Variant:
+    return _variant(sku, price, (("Size", f"{ounces} oz"), ("Color", "White")), (9, 3.75))
+
+
+def _garment(sku: str, price: str, color: str, *sides: str) -> Variant:
+    spaces = tuple(Space(hex_id(sku, side), side, 3000, 3600) for side in sides)
+    return Variant(sku, Decimal(price), _partner(Decimal(price)), (("Size", "L"), ("Color", color)), spaces)
 
 
 def _pillow(inches: int, price: str) -> Variant:
@@ -255,7 +260,26 @@ PRODUCTS: Final = (
         "Ceramic mugs, printed all around.",
         ("5", "Home"),
         _rates(_rate("5.00", more="2.50"), "13.00", "23.00"),
-        (_mug(11, "9.10"), _mug(15, "11.40")),
+        (_mug("Mug-11oz-White", 11, "9.10"), _mug("Mug-15oz-White", 15, "11.40"), _mug("CoffeeMug-11oz-White", 11, "9.10")),
+    ),
+    Product(
+        85,
+        "Hoodies",
+        "Hooded sweatshirts, printed in front or on both sides.",
+        ("6", "Apparel"),
+        _rates(_rate("6.99", more="2.50"), "15.99", "26.99"),
+        (
+            _garment("Apparel-DTG-Hoodie-AA-5495-L-White-Unisex-CFCB", "34.50", "White", "Front", "Back"),
+            _garment("Apparel-DTG-Hoodie-Gildan-18500-L-SportGrey-Mens-CF", "27.90", "Sport Grey", "Front"),
+        ),
+    ),
+    Product(
+        145,
+        "Sweatshirts",
+        "Sweatshirts, printed in front.",
+        ("6", "Apparel"),
+        _rates(_rate("6.49", more="2.50"), "14.99", "25.99"),
+        (_garment("Apparel-DTG-Sweatshirt-AA-F496-L-Black-Unisex-CF", "24.60", "Black", "Front"),),
     ),
     Product(
         60,

@@ -105,7 +105,7 @@ def _hang(workshop: Workshop, order: Order, pictures: Iterable[_Picture]) -> lis
         if old is None:
             picture.item.images.append(Image(picture.url, picture.space))
         else:
-            old.url, old.thumbnail = picture.url, ""
+            old.url, old.thumbnail, old.wanted, old.there = picture.url, "", False, False
         workshop.ledger.record("artwork replaced", order.id, picture.item.id, picture.space, picture.url)
         if picture.item not in items:
             items.append(picture.item)

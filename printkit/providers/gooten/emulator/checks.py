@@ -52,6 +52,8 @@ def payment(workshop: Workshop, call: Call) -> Json:
     asked.done()
     order = workshop.books.by_safe_id(id_)
     if order is None or order.account != call.account:
+        if workshop.options.unknown_payment == "invalid":
+            return {"IsValid": False}
         raise bad("OrderId", "Order was not found.", id_)
     confirmed = workshop.options.paypal_confirms
     if confirmed and any(item.status == "PrePayment" for item in order.items):

@@ -13,6 +13,7 @@ from .countries import COUNTRIES, UNSUPPORTED, currency_of, measure_of, supporte
 from .money import CURRENCIES, Currency, Json
 from .quotes import currency_asked
 from .state import Workshop
+from .values import Fields
 
 _IMAGES: Final = "https://images.example.com"
 _MARKUP: Final = Decimal("1.2")
@@ -80,11 +81,17 @@ def variants(workshop: Workshop, call: Call) -> Json:
         return {"ProductVariants": [], "Options": []}
     choices = _choices(product)
     return {
-        "ProductVariants": [_variant(product, each, choices, shown, partner=call.keyed) for each in product.variants],
+        "ProductVariants": [_variant(product, each, choices, shown, partner=call.keyed) for each in _paged(asked, product.variants)],
         "Options": [
             {"Name": name, "Values": [_option(product, name, value, choices) for value in values]} for name, values in choices.items()
         ],
     }
+
+
+def _paged(asked: Fields, variants: tuple[Variant, ...]) -> tuple[Variant, ...]:
+    """All of them, unless pages were asked for."""
+    page, size = max(asked.whole("page") or 1, 1), asked.whole("pageSize")
+    return variants if size is None or size < 1 else variants[(page - 1) * size : page * size]
 
 
 def _variant(product: Product, variant: Variant, choices: dict[str, dict[str, None]], shown: Currency, *, partner: bool) -> Json:

@@ -22,7 +22,7 @@ class Automatic:
     """What happens by itself, in seconds of the shop's clock after what went before. None: only by control call."""
 
     image_after: float | None = None
-    """From ``New`` to ``ReadyForImageDl``, or ``AddressIssue``."""
+    """From ``New`` to ``ReadyForImageDl``, or ``AddressIssue``. A picture that is really fetched moves its item on besides."""
     pending_after: float | None = None
     """From there to ``Pending`` or ``NeedsManualApproval``, or ``ImageIssue``; and from approval to ``Pending``."""
     production_after: float | None = None
@@ -87,6 +87,8 @@ class Options:
     """302 to an HTML page, or that page with 200."""
     media_types: Literal["any", "json"] = "any"
     """JSON is read whatever its media type says, or only under its own name."""
+    products_call: Literal["answered", "405", "500"] = "answered"
+    """``GET products``, which fails for some accounts (reference 5.2)."""
     rate_limit: int | None = None
     """Requests per ``rate_period`` seconds and recipe; those beyond get 429."""
     rate_period: float = 1.0
@@ -154,6 +156,9 @@ class Options:
     billing_method: bool = True
     """False: orders are accepted and end in ``PaymentIssue``."""
     paypal_confirms: bool = True
+    """What ``paymentvalidation`` finds."""
+    unknown_payment: Literal["refused", "invalid"] = "refused"
+    """``paymentvalidation`` of an unknown order: 400, or ``{"IsValid": false}``; tests of two official clients disagree."""
     orders_to_approve: int = 0
     """So many first orders of an account stop at ``NeedsManualApproval``."""
     strict_addresses: bool = True

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from printkit.emulator.shop import ArtworkWanted
+
 from . import answers
 from .options import Automatic
 from .spelling import encoded
@@ -69,11 +71,21 @@ def _follow(workshop: Workshop, order: Order, item: Item, at: datetime) -> None:
         if item.turn == turn and item.status == status:
             set_status(workshop, order, item, "Cancelled", when)
 
+    if status in {"New", "ReadyForImageDl"}:
+        _send_for_pictures(workshop, item)
     pause = _pause(workshop.options.automatic, status)
     if pause is not None:
         workshop.timers.at(at + timedelta(seconds=pause), go_on)
     if status == "AddressIssue":
         workshop.timers.at(max(at, order.created + timedelta(seconds=workshop.options.address_patience)), give_up)
+
+
+def _send_for_pictures(workshop: Workshop, item: Item) -> None:
+    for index, image in enumerate(item.images):
+        if not image.wanted and image.url not in workshop.options.dead_links and workshop.messenger.fetches(image.url):
+            image.wanted = True
+            name = str(item.id) if len(item.images) == 1 else f"{item.id}.{index}"
+            workshop.messenger.wanted.append(ArtworkWanted(name, image.url))
 
 
 def _pause(automatic: Automatic, status: Status) -> float | None:
@@ -181,8 +193,12 @@ def _parcel(workshop: Workshop, order: Order, item: Item) -> Parcel:
     return Parcel(number, f"https://tracking.example.com/{number}", carrier)
 
 
-def image_arrived(workshop: Workshop, order: Order, item: Item, at: datetime) -> None:
-    """The item's pictures are there and good: it goes on from where it waited for them. Elsewhere nothing changes."""
+def image_arrived(workshop: Workshop, order: Order, item: Item, at: datetime, index: int | None = None) -> None:
+    """A picture of the item is there and good, or all are: with the last it goes on from where it waited. Elsewhere nothing changes."""
+    for image in item.images if index is None else item.images[index : index + 1]:
+        image.there = True
+    if any(image.wanted and not image.there for image in item.images):
+        return
     if item.status == "New":
         set_status(workshop, order, item, "ReadyForImageDl", at)
     if item.status == "ReadyForImageDl":

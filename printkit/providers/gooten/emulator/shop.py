@@ -3,7 +3,7 @@
 Transport, credentials and errors: reference/gooten-api.md sections 2, 3 and 5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Final, cast, final
@@ -15,7 +15,7 @@ from printkit.emulator.bodies import BadBody, Body, body_of, gather, read_body
 from printkit.emulator.clock import Clock, SystemClock
 from printkit.emulator.ledger import EffectLedger
 from printkit.emulator.notices import NoticeDue
-from printkit.emulator.shop import ArtworkFailure
+from printkit.emulator.shop import ArtworkFailure, ArtworkWanted
 from printkit.exchange import Request, Response
 
 from . import accounts, answers, controls, listings, progress, routes
@@ -99,6 +99,8 @@ class Shop:
         if not fitting:
             allowed = ", ".join(sorted({route.method for route, _ in found}))
             return self._message(405, f"The requested resource does not support http method '{method}'.", {"allow": allowed})
+        if fitting[0][0].path == "products" and self.options.products_call != "answered":
+            return self._message(int(self.options.products_call), "An error has occurred.")
         return self._admit(*fitting[0], recipe, request)
 
     def _admit(self, route: Route, words: Mapping[str, str], recipe: str, request: Request) -> Response:
@@ -198,12 +200,30 @@ class Shop:
             self._workshop.outbox.failed(notice, self.clock.now(), self.options.webhook_pauses)
 
     def artwork_arrived(self, item: str, artwork: bytes | ArtworkFailure) -> None:
-        """An item's picture was fetched, or could not be; changes nothing when it is not waited for any more."""
+        """An item's picture was fetched, or could not be; changes nothing when it is not waited for any more.
+
+        ``item`` is an OrderItemId for all its pictures, or with ``.0``, ``.1`` behind it for one of several.
+        """
         self._catch_up(self.clock.now())
-        order, found = controls.find_item(self._workshop, item)
-        good = isinstance(artwork, bytes) and (artwork.startswith(_PICTURES) or not self.options.look_at_files)
-        happening = progress.image_arrived if good else progress.image_failed
-        happening(self._workshop, order, found, self.clock.now())
+        number, _, index = item.partition(".")
+        order, found = controls.find_item(self._workshop, number)
+        if isinstance(artwork, bytes) and (artwork.startswith(_PICTURES) or not self.options.look_at_files):
+            progress.image_arrived(self._workshop, order, found, self.clock.now(), int(index) if index.isdecimal() else None)
+        else:
+            progress.image_failed(self._workshop, order, found, self.clock.now())
+
+    def serve_artwork(self, shown_at: str | None, fetches: Callable[[str], bool]) -> None:
+        """From now on pictures at these URLs are really fetched. Nothing is ever shown."""
+        self._workshop.messenger.fetches = fetches
+
+    def artwork_wanted(self) -> Sequence[ArtworkWanted]:
+        """The pictures of new items, and of those in ``ReadyForImageDl``, that are to be fetched now, each told once."""
+        wanted, self._workshop.messenger.wanted = self._workshop.messenger.wanted, []
+        return wanted
+
+    def artwork_shown(self, name: str) -> bytes | None:
+        """None: this shop makes no pictures; the URLs of its previews lead nowhere."""
+        return None
 
     def control(self, words: tuple[str, ...], members: Mapping[str, object]) -> Mapping[str, object]:
         """The control calls, as listed in ``controls``."""
@@ -212,10 +232,10 @@ class Shop:
 
     def reset(self) -> None:
         """Closes this shop and opens one like it, with the same clock and options and empty books."""
-        ledger = self._workshop.ledger
-        ledger.clear()
-        self._workshop = _open(self._workshop.options, self._workshop.clock)
-        self._workshop.ledger = ledger
+        old = self._workshop
+        old.ledger.clear()
+        self._workshop = _open(old.options, old.clock)
+        self._workshop.ledger, self._workshop.messenger.fetches = old.ledger, old.messenger.fetches
 
 
 def _open(options: Options, clock: Clock) -> Workshop:

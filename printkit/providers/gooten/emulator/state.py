@@ -5,7 +5,7 @@ Members: reference/gooten-api.md sections 6 and 8.
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -16,6 +16,7 @@ from attrs import Factory, define, field
 from printkit.emulator.clock import Clock, Timers
 from printkit.emulator.ledger import EffectLedger
 from printkit.emulator.notices import Outbox
+from printkit.emulator.shop import ArtworkWanted
 
 from .catalogue import Method, Product, Variant
 from .money import Currency
@@ -31,6 +32,10 @@ class Image:
     url: str
     space: str
     thumbnail: str = ""
+    wanted: bool = False
+    """Somebody was asked to fetch it."""
+    there: bool = False
+    """Somebody did."""
 
 
 @final
@@ -181,6 +186,20 @@ class Books:
         return self._ready_made.setdefault(account, {each.sku: each for each in self._given})
 
 
+def _pretends(url: str) -> bool:
+    return False
+
+
+@final
+@define(eq=False)
+class Messenger:
+    """Fetches pictures, if there is one: whoever serves the shop."""
+
+    fetches: Callable[[str], bool] = _pretends
+    """Whether the picture at a URL will really be fetched."""
+    wanted: list[ArtworkWanted] = field(factory=list[ArtworkWanted])
+
+
 @final
 @define(eq=False)
 class Workshop:
@@ -193,3 +212,4 @@ class Workshop:
     ledger: EffectLedger = field(factory=EffectLedger)
     outbox: Outbox = field(factory=Outbox)
     timers: Timers = field(factory=Timers)
+    messenger: Messenger = field(factory=Messenger)

@@ -218,4 +218,5 @@ def _take_off(workshop: Workshop, said: Fields, order: Order) -> None:
 
 def coupon_codes(said: Fields) -> list[str]:
     """Coupons, under either name, as a list or one text (reference section 19, trap 20)."""
-    return said.texts("CouponCodes") or said.texts("CouponCode")
+    codes = said.texts("CouponCodes") or said.texts("CouponCode")
+    return [code for code in codes if code.strip()]
