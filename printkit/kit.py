@@ -373,20 +373,25 @@ class PrintKit:
 
     # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def reconcile(self, handle: ReconcileHandle) -> Applied[Any] | NotApplied | Unknown:
-        """Find out what became of a write whose outcome was unknown, also in another process a day later. Sends no write.
+    async def reconcile(self, handle: ReconcileHandle, *, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
+        """Find out what became of a write whose outcome was unknown, also in another process a day later.
+
+        Sends no write, unless ``send_again`` asks for it: then what is proven not to have happened is sent once more, after the settle
+        window, where that cannot do anything twice. A complaint and an uploaded file are never sent again.
 
         Returns:
-            ``Applied(order)``; ``NotApplied``: it did not happen and will not; ``Unknown``: ask again at ``not_before``.
+            ``Applied(order)``; ``NotApplied``: it did not happen and will not; ``Unknown``: ask again at ``not_before``, and where
+            that is None look at the shop yourself.
 
         Raises:
+            OutcomeUnknownError: what was sent again was lost again.
             ConfigError: the handle is of another account or environment than this connection.
         """
         at = self._at(handle.provider)
         if (handle.kind, handle.environment, handle.account) != (at.account.kind, at.account.environment, at.account.digest):
             of = f"({handle.kind}, {handle.environment})"
             raise ConfigError(f"the handle is of another account or environment {of} than the connection {handle.provider!r}")
-        found = await at.provider.reconcile(handle)
+        found = await at.provider.reconcile(handle, send_again=send_again)
         if isinstance(found, Applied) and isinstance(found.value, Order):
             return Applied(self._yours(at, found.value))
         return found

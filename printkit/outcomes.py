@@ -47,9 +47,11 @@ class Unknown:
 @final
 @frozen
 class Absent:
-    """A look-up found no trace. Proves something only after the settle window: until then the shop may still be at work."""
+    """A look-up found no trace, or not of everything. Proves something only after the settle window."""
 
     why: str
+    left: Json = None
+    """The part of what was meant that is not there, in the form of ``meant``; None for all of it."""
 
 
 Found = Applied[T] | Absent | NotApplied | Unknown

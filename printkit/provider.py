@@ -210,8 +210,8 @@ class PrintProvider(Protocol):
         """Move the order to a status; a plain ``str`` is the shop's own word."""
         ...
 
-    async def reconcile(self, handle: ReconcileHandle, /) -> Applied[Any] | NotApplied | Unknown:
-        """Find out what became of a write whose outcome is unknown. Sends no write."""
+    async def reconcile(self, handle: ReconcileHandle, /, *, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
+        """Find out what became of a write whose outcome is unknown; send it again only when asked to, and where that is safe."""
         ...
 
     async def request(self, request: Request, /) -> Response:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Find = Callable[[ReconcileHandle, "Deadline"], Awaitable[Found[T]]]
+Send = Callable[[Json], Awaitable[T]]
+
 # ── Intents: a journal learns of a write before its first byte leaves ─────────────────────────────────────────────────
 
 Intent = Callable[[ReconcileHandle], Awaitable[None]]
@@ -294,31 +297,38 @@ class Writer:
         self._remember(handle)
         raise OutcomeUnknownError(handle, _in_words(handle, found))
 
-    async def reconcile(
-        self, handle: ReconcileHandle, find: "Callable[[ReconcileHandle, Deadline], Awaitable[Found[T]]]"
-    ) -> "Applied[T] | NotApplied | Unknown":
-        """Find out what became of a write. Sends no write.
+    async def reconcile(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T] | None = None) -> "Applied[T] | NotApplied | Unknown":
+        """Find out what became of a write.
 
-        Not finding the effect counts as proof only after the settle window, and only when two look-ups in a row say so.
+        Not finding the effect counts as proof only after the settle window, and only when two look-ups in a row say so. Then, and
+        only then, ``send`` is called with what is left to do; without it no write is sent.
+
+        Raises:
+            PrintKitError: from ``send``, as from any write.
         """
         deadline = self._caller.deadline()
         async with _in_time(self._locks.hold(handle.lock), deadline) as held:
             if not held:
                 return Unknown("another write to the same order is still under way", self._now())
-            found = await self._found(handle, find)
+            found = await self._weighed(handle, find)
+        if isinstance(found, Absent):
+            if send is not None:
+                self._forget(handle)
+                return Applied(await send(handle.meant if found.left is None else found.left))
+            found = NotApplied(found.why) if found.left is None else Unknown(found.why)
         if not isinstance(found, Unknown):
-            self.unresolved = [each for each in self.unresolved if each.id != handle.id]
+            self._forget(handle)
         return found
 
-    async def _found(
-        self, handle: ReconcileHandle, find: "Callable[[ReconcileHandle, Deadline], Awaitable[Found[T]]]"
-    ) -> "Applied[T] | NotApplied | Unknown":
+    async def _weighed(self, handle: ReconcileHandle, find: "Find[T]") -> "Applied[T] | NotApplied | Unknown | Absent":
+        """Absent only where that is proven."""
         found = await find(handle, self._caller.deadline())
-        if isinstance(found, Absent):
-            if self._now() < handle.settle_until:
-                return Unknown(found.why + "; the shop may still be working on it", handle.settle_until)
-            found = await find(handle, self._caller.deadline())
-        return NotApplied(found.why) if isinstance(found, Absent) else found
+        if isinstance(found, Absent | Unknown) and self._now() < handle.settle_until:
+            return Unknown(f"{found.why}; the shop may still be working on it", handle.settle_until)
+        return await find(handle, self._caller.deadline()) if isinstance(found, Absent) else found
+
+    def _forget(self, handle: ReconcileHandle) -> None:
+        self.unresolved = [each for each in self.unresolved if each.id != handle.id]
 
     async def drain(self, grace: float) -> None:
         """Admit no further write and wait up to ``grace`` seconds for those under way."""

@@ -1,6 +1,6 @@
 """The unified verbs on Gooten: drafts are kept here, placed orders changed there. Meaning is ``translate``'s, proof is ``writes``'s."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, final
 from uuid import uuid4
@@ -16,13 +16,16 @@ from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
 from ...provider import Catalogue, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
-from ...writes import Hint
+from ...writes import Hint, Send
 from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
-from .desk import draft_of, ref_of, renamed, with_receipt
+from .desk import draft_of, with_receipt
 from .items import ItemVerbs
 from .paging import OrderPages
 from .validation import problems_of
+
+_SENT_AGAIN = frozenset({"submit", "cancel", "swap", "replace", "address", "status"})
+"""Steps that may be sent again once it is proven that they did not happen."""
 
 
 @final
@@ -110,34 +113,38 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         await self._mark(draft.id, placed)
         if not placed.receipt.reconciled:
             placed = await self._read_back(placed, deadline, "submit")
-        return with_receipt(placed, renamed=renamed(draft, placed.items))
+        return with_receipt(placed, renamed=writes.renamed((item.id for item in draft.items), placed.items))
 
     async def _place(self, draft: Draft, deadline: Deadline) -> Order:
         settings = self._settings
         body = translate.new_order_body(
             draft, email=settings.email, phone=settings.phone, shipping=settings.shipping, is_test=self._is_test(draft)
         )
-        request = self._shop.submit(body, settings.currency)
+        placed = await self._send_order(body, draft.reference, {"draft": draft.id}, deadline)
+        return placed if placed.receipt.reconciled else evolve(self._seen(draft), ref=placed.ref, status=placed.status, complete=False)
+
+    async def _send_order(self, body: Mapping[str, Any], reference: str, preimage: Any, deadline: Deadline) -> Order:
+        request = self._shop.submit(body, self._settings.currency)
 
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
             found = wire.read_submitted(answer.body)
-            status = OrderStatus.TEST if self._is_test(draft) else OrderStatus.SUBMITTED
-            return evolve(self._seen(draft), ref=ref_of(self._name, found.id), status=status, complete=False, body=answer.body)
+            status = OrderStatus.TEST if body["IsInTestMode"] else OrderStatus.SUBMITTED
+            return Order(OrderRef(self._name, found.id), status, reference=reference, complete=False, body=answer.body)
 
         def hint(answer: Response) -> Hint | None:
             return Hint(writes.BLOCKED) if translate.is_blocked_reference(answer) else None
 
         async def before(_: Deadline) -> Any:
-            return {"draft": draft.id}
+            return preimage
 
         return await self._perform(
             request,
             accept,
             deadline,
             step="submit",
-            lock=f"reference:{draft.reference}",
-            key=draft.reference,
+            lock=f"reference:{reference}",
+            key=reference,
             meant=body,
             preimage=before,
             hint=hint,
@@ -162,15 +169,18 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         draft = await self._draft(order, "update_recipient")
         if draft is not None:
             return self._seen(await self._drafts.change(draft.id, lambda kept: kept.for_recipient(recipient)))
-        known, number = await self._gooten_id(await self._at_hand(order, deadline, "update_recipient"), deadline, "update_recipient")
-        self._check(known, known.live_items, statuses.UPDATE_RECIPIENT, "update_recipient")
+        known = await self._at_hand(order, deadline, "update_recipient")
         recipient = evolve(recipient, email=recipient.email or self._settings.email, phone=recipient.phone or self._settings.phone)
-        body = translate.address_body(recipient, email=None, phone=None)
+        return await self._send_address(known, translate.address_body(recipient, email=None, phone=None), deadline)
+
+    async def _send_address(self, known: Order, body: Mapping[str, Any], deadline: Deadline) -> Order:
+        known, number = await self._gooten_id(known, deadline, "update_recipient")
+        self._check(known, known.live_items, statuses.UPDATE_RECIPIENT, "update_recipient")
 
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
             wire.read_updated(answer.body)
-            return evolve(known, recipient=recipient)
+            return evolve(known, recipient=translate.recipient(body))
 
         async def before(_: Deadline) -> Any:
             return writes.address_before(known)
@@ -241,14 +251,40 @@ class Gooten(ItemVerbs, CatalogueVerbs):
 
     # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def reconcile(self, handle: ReconcileHandle, /) -> Applied[Any] | NotApplied | Unknown:
+    async def reconcile(self, handle: ReconcileHandle, /, *, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
         """Find out what became of a write of this account. A draft whose submission turns out applied is marked as placed."""
-        found = await self._writer.reconcile(handle, self._find)
+        found = await self._writer.reconcile(handle, self._find, self._again(handle) if send_again else None)
         if isinstance(found, Applied):
             became = draft_of(found, handle)
             if became is not None:
                 await self._mark_if_kept(*became)
         return found
+
+    def _again(self, handle: ReconcileHandle) -> Send[Order] | None:
+        """How to send what is left of a write; None for a request of one's own. A submission keeps its reference, which guards it."""
+        if handle.step not in _SENT_AGAIN:
+            return None
+
+        async def send(left: Any) -> Order:
+            deadline, operation = self._caller.deadline(), handle.operation
+            if handle.step == "submit":
+                placed = await self._send_order(left, handle.key or "", handle.preimage, deadline)
+                return await self._read_back(placed, deadline, operation)
+            known = await self._shop.order(handle.order or "", deadline, operation)
+            match handle.step:
+                case "cancel":
+                    return await self._cancel(known, [self._item(known, str(each), operation) for each in left["Ids"]], deadline, operation)
+                case "swap":
+                    return await self._swap(known, self._item(known, str(left["OrderItemId"]), operation), left["NewPRPSku"], deadline)
+                case "replace":
+                    urls = {each["SpaceId"]: each["URL"] for each in left}
+                    return await self._replace(known, self._item(known, str(left[0]["OrderItemId"]), operation), urls, deadline)
+                case "address":
+                    return await self._send_address(known, left, deadline)
+                case _:
+                    return await self._send_status(known, str(left["orderStatusName"]), deadline)
+
+        return send
 
     async def _mark_if_kept(self, draft_id: str, placed: Order) -> None:
         if any(draft.id == draft_id for draft in await self._drafts.list(self._name)):

@@ -1,7 +1,7 @@
 """What every verb at Gooten works with: drafts, an order at hand, its two ids, its items' statuses, one write at a time. Knows no verb."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -10,7 +10,7 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError
 from ...exchange import Request, Response
 from ...lenient import members, text
-from ...model import Item, Order, OrderRef, OrderStatus, Receipt
+from ...model import Item, Order, OrderStatus, Receipt
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
@@ -161,14 +161,3 @@ def draft_of(applied: Applied[Order], handle: ReconcileHandle) -> tuple[str, Ord
     """The draft that an applied submission was made of, and the order it became."""
     draft = text(members(handle.preimage).get("draft"))
     return None if handle.step != "submit" or draft is None else (draft, applied.value)
-
-
-def renamed(draft: Draft, items: Sequence[Item]) -> dict[str, str]:
-    """Which item of the draft became which item of the order: each carries the draft item's id as its reference."""
-    ids = {item.id for item in draft.items}
-    return {item.reference: item.id for item in items if item.reference is not None and item.reference in ids}
-
-
-def ref_of(name: str, safe_id: str) -> OrderRef:
-    """The reference of a placed order."""
-    return OrderRef(name, safe_id)

@@ -95,8 +95,13 @@ class ItemVerbs(Desk):
         draft = await self._draft(order, "swap_sku")
         if draft is not None:
             return await self._change_draft(draft, item, "swap_sku", lambda photo: evolve(photo, sku=sku))
-        known, number = await self._gooten_id(await self._at_hand(order, deadline, "swap_sku"), deadline, "swap_sku")
-        old = self._item(known, item, "swap_sku")
+        known = await self._at_hand(order, deadline, "swap_sku")
+        return await self._swap(known, self._item(known, item, "swap_sku"), sku, deadline)
+
+    async def _swap(self, known: Order, old: Item, sku: str, deadline: Deadline) -> Order:
+        place = known.items.index(old)
+        known, number = await self._gooten_id(known, deadline, "swap_sku")
+        old = known.items[place]
         self._check(known, [old], statuses.SWAP_SKU, "swap_sku")
         if old.provider_sku == sku:
             return known
@@ -126,10 +131,14 @@ class ItemVerbs(Desk):
         if draft is not None:
             return await self._change_draft(draft, item, "replace_artwork", lambda photo: evolve(photo, artwork=tuple(artwork)))
         known = await self._with_images(await self._at_hand(order, deadline, "replace_artwork"), item, deadline)
-        known, number = await self._gooten_id(known, deadline, "replace_artwork")
         old = self._item(known, item, "replace_artwork")
+        return await self._replace(known, old, self._by_space(old, artwork), deadline)
+
+    async def _replace(self, known: Order, old: Item, urls: Mapping[str, str], deadline: Deadline) -> Order:
+        place = known.items.index(old)
+        known, number = await self._gooten_id(known, deadline, "replace_artwork")
+        old = known.items[place]
         self._check(known, [old], statuses.REPLACE_ARTWORK, "replace_artwork")
-        urls = self._by_space(old, artwork)
         item_number = self._number(old.id, "replace_artwork")
         body = [{"OrderItemId": item_number, "SpaceId": space, "URL": url} for space, url in urls.items()]
 

@@ -66,7 +66,7 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
         ref=OrderRef(scope.provider, answer.id),
         status=fold(items),
         reference=None if source == answer.id else source,
-        recipient=_recipient(answer.shipping_address),
+        recipient=recipient(answer.shipping_address),
         items=items,
         shipments=_shipments(answer.items or (), items),
         price=total,
@@ -165,7 +165,8 @@ def _ids(answer: wire.Order) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _recipient(given: Any) -> Recipient | None:
+def recipient(given: Any) -> Recipient | None:
+    """An address as a recipient; None where there is none."""
     found = members(given)
     if not found:
         return None

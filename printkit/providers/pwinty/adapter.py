@@ -27,12 +27,16 @@ from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
 from ...provider import Capability, Catalogue, Issues, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
+from ...writes import Send
 from . import INFO, endpoints, statuses, translate, wire
 from .catalogue import CatalogueVerbs
 from .complaints import IssueVerbs
 from .desk import is_in, with_receipt
 from .paging import OrderPages
-from .photos import PhotoVerbs
+from .photos import Body, PhotoVerbs
+
+_SENT_AGAIN = frozenset({"create_order", "add", "delete", "status", "update_recipient"})
+"""Steps that may be sent again once it is proven that they did not happen (policy: each is absolute, or compared with what was before)."""
 
 
 @final
@@ -87,15 +91,19 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         problems = [*checks.of_new_order(new), *translate.new_order_problems(new, country, self._settings.environment)]
         checks.refuse(problems, provider=self._name, operation="create_order")
         body = translate.new_order_body(new, reference, country, self._settings.quality)
+        order = await self._create(body, reference, self._caller.deadline())
+        return with_receipt(order, not_told=translate.not_told(new))
+
+    async def _create(self, body: Body, reference: str, deadline: Deadline) -> Order:
         order = await self._perform(
             self._shop.write("POST", endpoints.ORDERS, "create_order", body),
             lambda answer: translate.read_order(answer, self._scope),
-            self._caller.deadline(),
+            deadline,
             lock=f"reference:{reference}",
             key=reference,
             meant=body,
         )
-        return with_receipt(self._seen.note(order), not_told=translate.not_told(new))
+        return self._seen.note(order)
 
     async def update_recipient(self, order: OrderLike, recipient: Recipient, /) -> Order:
         """``PUT /Orders/{id}`` with all six fields (reference 12.14). An order's country cannot change; phone and email are not told."""
@@ -107,21 +115,22 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         if recipient.country and before.country and recipient.country != before.country:
             why = f"it goes to {before.country} and cannot go to {recipient.country}: create a new order"
             raise self._conflict(known, why, "update_recipient")
-        body = {name: value or "" for name, value in translate.recipient_body(recipient).items()}
+        updated = await self._put(known, {name: value or "" for name, value in translate.recipient_body(recipient).items()}, deadline)
+        return with_receipt(updated, not_told=tuple(f"recipient.{name}" for name in ("email", "phone") if getattr(recipient, name)))
 
-        async def preimage(_: Deadline) -> Any:
-            return translate.recipient_body(before)
+    async def _put(self, known: Order, body: Body, deadline: Deadline) -> Order:
+        async def before(_: Deadline) -> Any:
+            return translate.recipient_body(known.recipient or Recipient(name=""))
 
-        updated = await self._perform(
+        return await self._perform(
             self._shop.write("PUT", endpoints.ORDER, "update_recipient", body, order=known.id),
             lambda answer: translate.read_order(answer, self._scope),
             deadline,
             lock=f"order:{known.id}",
             order=known.id,
             meant=body,
-            preimage=preimage,
+            preimage=before,
         )
-        return with_receipt(updated, not_told=tuple(f"recipient.{name}" for name in ("email", "phone") if getattr(recipient, name)))
 
     # ── Status ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -187,9 +196,31 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
 
     # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def reconcile(self, handle: ReconcileHandle, /) -> Applied[Any] | NotApplied | Unknown:
+    async def reconcile(self, handle: ReconcileHandle, /, *, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
         """Find out what became of a write of this account."""
-        return await self._writer.reconcile(handle, self._find)
+        return await self._writer.reconcile(handle, self._find, self._again(handle) if send_again else None)
+
+    def _again(self, handle: ReconcileHandle) -> Send[Order] | None:
+        """How to send what is left of a write; None where that is never done: a complaint, a file, a request of one's own."""
+        if handle.step not in _SENT_AGAIN or (handle.step == "add" and not all("url" in body for body in handle.meant)):
+            return None
+
+        async def send(left: Any) -> Order:
+            deadline, operation = self._caller.deadline(), handle.operation
+            if handle.step == "create_order":
+                return await self._create(left, handle.key or "", deadline)
+            known = self._seen.note(await self._shop.order(handle.order or "", deadline, operation))
+            match handle.step:
+                case "add":
+                    return await self._add(known, list(left), operation)
+                case "delete":
+                    return await self._delete(known, self._item(known, str(left["photo"]), operation), deadline, operation)
+                case "status":
+                    return await self._move(known, str(left["status"]), deadline, operation)
+                case _:
+                    return await self._put(known, left, deadline)
+
+        return send
 
     async def request(self, request: Request, /) -> Response:
         """Send what printkit does not wrap. A write is sent at most once, and nothing can look for its effect."""

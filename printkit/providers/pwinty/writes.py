@@ -77,8 +77,19 @@ async def find_added(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Or
     if not _hashes_agree(meant, new):
         return Unknown("a new photo's file is another one than was meant")
     if found != wanted:
-        return Unknown(f"{found.total()} of {wanted.total()} photos were added: {_ids(new)}")
+        return Absent(f"{found.total()} of {wanted.total()} photos were added: {_ids(new)}", _missing(handle.meant, found))
     return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+
+
+def _missing(meant: Iterable[Mapping[str, Any]], found: Counter[Fingerprint]) -> list[Mapping[str, Any]]:
+    left, missing = Counter(found), list[Mapping[str, Any]]()
+    for body in meant:
+        mark = fingerprint_of_body(body)
+        if left[mark]:
+            left[mark] -= 1
+        else:
+            missing.append(body)
+    return missing
 
 
 def fingerprint(item: Item) -> Fingerprint:
