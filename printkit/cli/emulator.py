@@ -4,37 +4,69 @@ import asyncio
 import contextlib
 import ipaddress
 import signal
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.text import Text
 
 from .. import registry
+from ..emulator.faults import Fault
+from ..emulator.shop import Shop
 from ..provider import ProviderInfo
 from . import screen
 from .connections import HOST, PORT
 from .document import as_json as to_json
+from .fault_file import as_faults
 from .options import as_json_option
 from .session import telling
+
+if TYPE_CHECKING:
+    from ..server.emulator import EmulatorServer
 
 
 @click.command()
 @click.option("--host", default=HOST, show_default=True, help="Where to listen.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 for any free one.")
 @click.option("--allow-remote", is_flag=True, help="Listen where others can reach it. It checks nobody's credentials.")
+@click.option(
+    "--faults",
+    callback=as_faults,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What shall go wrong, as JSON or JSON Lines.",
+)
+@click.option(
+    "--automatic",
+    type=click.FloatRange(min=0, max=86400),
+    metavar="SECONDS",
+    help="Orders go on by themselves, one step in so many seconds.",
+)
+@click.option("--fetch-from", multiple=True, metavar="HOST[:PORT]", help="Really fetch pictures from there; else it is only pretended.")
+@click.option("--public-url", metavar="URL", help="How clients reach it, where that is another address.")
 @as_json_option
-def emulator(*, host: str, port: int, allow_remote: bool, as_json: bool) -> None:
+def emulator(
+    *, host: str, port: int, allow_remote: bool, faults: tuple[Fault, ...], automatic: float | None, as_json: bool, **wishes: Any
+) -> None:
     """Serve the emulated shops over real HTTP.
 
     With the real shops' paths, so that any program can be tried on them. Orders are kept in memory and gone when it stops.
     Ctrl-C stops it (exit code 0).
-    """
+
+    \b
+    A fault, one in a line of the file:
+      {"method": "POST", "path": "/v2.5/Orders/{id}/Status", "instruction": "reset-after-commit"}
+    """  # noqa: D301 - \b keeps what follows as it stands
     if not _is_this_machine(host):
         if not allow_remote:
             raise click.UsageError(f"{host} can be reached by others, and the emulator checks nobody's credentials: say --allow-remote.")
         screen.console(stderr=True).print(Text(f"Warning: anybody who can reach {host} can read and change what is in the emulator."))
+    infos = list(registry.infos())
     with telling(as_json=as_json):
-        asyncio.run(_serve(host, port, as_json))
+        server = _server([_shop(info, automatic) for info in infos], host=host, port=port, **wishes)
+        for fault in faults:
+            server.faults.add(fault)
+        asyncio.run(_serve(server, infos, as_json=as_json))
 
 
 def _is_this_machine(host: str) -> bool:
@@ -44,16 +76,32 @@ def _is_this_machine(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-async def _serve(host: str, port: int, as_json: bool) -> None:
+def _shop(info: ProviderInfo, automatic: float | None) -> Shop:
+    """An emulated shop; where its orders go on by themselves, the part of its emulator that says so is called ``Automatic``."""
+    module = info.emulator.partition(":")[0]
+    if automatic is None:
+        shop: Shop = registry.part(info.emulator)()
+    else:
+        options = registry.part(f"{module}:Options")(automatic=registry.part(f"{module}:Automatic").every(automatic))
+        shop = registry.part(info.emulator)(options)
+    return shop
+
+
+def _server(shops: list[Shop], **wishes: Any) -> "EmulatorServer":
     from ..server.emulator import EmulatorServer
 
-    infos = list(registry.infos())
-    shops = [registry.part(info.emulator)() for info in infos]
+    try:
+        return EmulatorServer(shops, **wishes)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+async def _serve(server: "EmulatorServer", infos: list[ProviderInfo], *, as_json: bool) -> None:
     stop = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C interrupts by itself
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with EmulatorServer(shops, host=host, port=port) as server:
+    async with server:
         if as_json:
             click.echo(to_json(_document(server.url, infos), lines=True))
         else:

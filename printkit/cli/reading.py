@@ -96,13 +96,13 @@ def validate(session: Session, *, order: OrderRef) -> None:
 @click.argument("handle", type=click.File("r", encoding="utf-8"), metavar="FILE")
 @connected
 def reconcile(session: Session, *, handle: TextIO) -> None:
-    r"""Find out what became of a write. Sends no write.
+    """Find out what became of a write. Sends no write.
 
     FILE holds the handle that was printed when its outcome was unknown, or the JSON error with it; - reads it from standard input.
 
     \b
     Exits with 0: it happened. 5: it did not, and may be run again. 6: still unknown.
-    """
+    """  # noqa: D301 - \b keeps what follows as it stands
     text = handle.read()
 
     async def verb(kit: PrintKit) -> Exit:

@@ -38,14 +38,14 @@ def _change(session: Session, change: Callable[[PrintKit], Awaitable[Order]], *,
 def create(
     session: Session, *, reference: str | None, payer: str | None, shipping: str | None, provider: str | None, **to: str | None
 ) -> None:
-    r"""Create an order. Nothing is submitted.
+    """Create an order. Nothing is submitted.
 
     Nothing is printed or charged.
 
     \b
-    printkit order create --name 'Tom Smith' --line1 '14 Acacia Avenue' \
+    printkit order create --name 'Tom Smith' --line1 '14 Acacia Avenue' \\
         --city Cardiff --postal-code 'CF11 1AB' --country GB
-    """
+    """  # noqa: D301 - \b keeps what follows as it stands
     new = NewOrder(Recipient(**given(to)), reference, shipping, Payment(payer) if payer else None)
     _change(session, lambda kit: kit.create_order(new, provider=provider))
 
@@ -64,13 +64,13 @@ def create(
 )
 @connected
 def add(session: Session, *, order: OrderRef, photos: tuple[tuple[str, str, int], ...]) -> None:
-    r"""Add photos to an order that is not yet submitted.
+    """Add photos to an order that is not yet submitted.
 
     \b
-    printkit order add pwinty:1065 \
-        --photo 8x12 https://example.com/boat.jpg 2 \
+    printkit order add pwinty:1065 \\
+        --photo 8x12 https://example.com/boat.jpg 2 \\
         --photo 4x6 https://example.com/harbour.jpg 10
-    """
+    """  # noqa: D301 - \b keeps what follows as it stands
     added = [Photo(sku, where if "://" in where else Path(where), copies) for sku, where, copies in photos]
     _change(session, lambda kit: kit.add_photos(order, added))
 
@@ -93,13 +93,13 @@ def submit(session: Session, *, order: OrderRef, yes: bool) -> None:
 @recipient
 @connected
 def update_recipient(session: Session, *, order: OrderRef, **to: str | None) -> None:
-    r"""Change where an order is sent.
+    """Change where an order is sent.
 
     What is left out stays as it is; '' empties it.
 
     \b
     printkit order update-recipient pwinty:1065 --postal-code 'CF11 1AB'
-    """
+    """  # noqa: D301 - \b keeps what follows as it stands
     changes = given(to)
     if not changes:
         raise click.UsageError("Nothing to change: give at least one of the options.")

@@ -97,6 +97,7 @@ def test_every_command_has_help(cli: Run) -> None:
         shown = cli(*way, "--help")
         assert shown.code == 0
         assert "..." not in shown.out.replace("[ARGS]...", "")
+        assert "\\b" not in shown.out
 
 
 @pytest.mark.parametrize("missing", ["click", "rich"])
