@@ -121,7 +121,10 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             draft, email=settings.email, phone=settings.phone, shipping=settings.shipping, is_test=self._is_test(draft)
         )
         placed = await self._send_order(body, draft.reference, {"draft": draft.id}, deadline)
-        return placed if placed.receipt.reconciled else evolve(self._seen(draft), ref=placed.ref, status=placed.status, complete=False)
+        if placed.receipt.reconciled:
+            return placed
+        seen = self._seen(draft)
+        return evolve(placed, recipient=seen.recipient, items=seen.items)
 
     async def _send_order(self, body: Mapping[str, Any], reference: str, preimage: Any, deadline: Deadline) -> Order:
         request = self._shop.submit(body, self._settings.currency)
@@ -130,7 +133,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             translate.check(answer, self._shop.scope)
             found = wire.read_submitted(answer.body)
             status = OrderStatus.TEST if body["IsInTestMode"] else OrderStatus.SUBMITTED
-            return Order(OrderRef(self._name, found.id), status, reference=reference, complete=False, body=answer.body)
+            is_test = status is OrderStatus.TEST
+            return Order(OrderRef(self._name, found.id), status, reference=reference, is_test=is_test, complete=False, body=answer.body)
 
         def hint(answer: Response) -> Hint | None:
             return Hint(writes.BLOCKED) if translate.is_blocked_reference(answer) else None

@@ -4,7 +4,7 @@ Every look-up reads; what it finds is compared with what was meant and with what
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +30,8 @@ PARTIAL = "partial"
 async def find_submitted(handle: ReconcileHandle, search: Search, read: ReadOrder) -> Found[Order]:
     """Look for the order by postal code and day, and by a search for its reference; only an exact ``SourceId`` counts.
 
-    That an order has this reference does not make it this order: recipient, SKUs, copies and artwork are compared.
+    That an order has this reference does not make it this order. It is ours when its items carry the ids that we gave them, whatever
+    was done to it since; another one must be equal in recipient, SKUs, copies, artwork and test mode, and nothing of it cancelled.
     """
     hits = await _with_reference(handle, search)
     if not hits:
@@ -38,9 +39,10 @@ async def find_submitted(handle: ReconcileHandle, search: Search, read: ReadOrde
             return Unknown("the shop says that an order with this reference exists, and none can be found: nothing more is sent")
         return Absent("no order has this reference")
     orders = [await read(order_id) for order_id in hits]
-    same = [order for order in orders if _is_the_order(order, handle.meant)]
+    same = [order for order in orders if _is_ours(order, handle.meant)] or [order for order in orders if _is_equal(order, handle.meant)]
     if len(same) == 1:
-        return Applied(evolve(same[0], receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+        receipt = Receipt(attempts=handle.attempts, reconciled=True, renamed=renamed(_lines(handle.meant), same[0].items))
+        return Applied(evolve(same[0], receipt=receipt))
     if same:
         return Unknown(f"{len(same)} orders are equal to the one that was meant: {', '.join(order.id for order in same)}")
     other = orders[0]
@@ -63,10 +65,24 @@ async def _with_reference(handle: ReconcileHandle, search: Search) -> list[str]:
     return found
 
 
-def _is_the_order(order: Order, meant: Mapping[str, Any]) -> bool:
+def _lines(meant: Mapping[str, Any]) -> list[str]:
+    return [str(line.get("SourceId")) for line in meant["Items"]]
+
+
+def _is_ours(order: Order, meant: Mapping[str, Any]) -> bool:
+    return sorted(item.reference or "" for item in order.items) == sorted(_lines(meant))
+
+
+def renamed(ids: Iterable[str], items: Sequence[Item]) -> dict[str, str]:
+    """Which item of a draft became which item of the order: each carries the draft item's id as its reference."""
+    known = set(ids)
+    return {item.reference: item.id for item in items if item.reference in known and item.reference is not None}
+
+
+def _is_equal(order: Order, meant: Mapping[str, Any]) -> bool:
     wanted = Counter(_line(line["SKU"], line["Quantity"], [image["Url"] for image in line.get("Images", ())]) for line in meant["Items"])
-    has = Counter(_line(item.provider_sku, item.copies, [picture.url for picture in item.artwork]) for item in order.items)
-    return wanted == has and _address(order) == _address_of_body(meant["ShipToAddress"])
+    has = Counter(_line(item.provider_sku, item.copies, [picture.url for picture in item.artwork]) for item in order.live_items)
+    return wanted == has and order.is_test == meant["IsInTestMode"] and _address(order) == _address_of_body(meant["ShipToAddress"])
 
 
 def _line(sku: str, copies: Any, urls: Iterable[str | None]) -> tuple[Any, ...]:

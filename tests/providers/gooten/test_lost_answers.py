@@ -405,6 +405,25 @@ async def test_an_order_reference_alone_is_read_first(name: str) -> None:
 # ── Submitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def test_a_draft_whose_submission_turns_out_applied_becomes_the_placed_order() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        blind = blinded(shop)
+        error = await unknown(kit.submit(order))
+        assert (await kit.get_order(order.ref)).status is OrderStatus.DRAFT
+        shop.server.faults.remove(blind)
+        found = await kit.reconcile(ReconcileHandle.from_json(error.handle.to_json()))
+        assert isinstance(found, Applied)
+        assert (await kit.get_order(order.ref)).ref == found.value.ref
+        assert found.value.receipt.renamed == dict(
+            zip((item.id for item in order.items), (item.id for item in found.value.items), strict=True)
+        )
+        assert type(await what_became(kit.submit(order.ref))) is ConflictError
+        assert printed(shop.shop) == 1
+
+
 async def test_after_a_lost_submission_calling_again_finds_the_first_order() -> None:
     """Not what one should do, and yet it must not print twice."""
     async with world() as shop:
@@ -469,6 +488,55 @@ async def test_a_blocked_reference_with_another_order_is_a_conflict_that_names_i
         assert printed(shop.shop) == 1
 
 
+async def test_an_equal_order_that_was_cancelled_is_no_success() -> None:
+    """The caller wants prints, and nobody will make these."""
+    async with world() as shop:
+        kit = await shop.kit()
+        first = await placed(kit)
+        await kit.set_status(first, OrderStatus.CANCELLED)
+        error = await what_became(placed(await shop.kit()))
+        assert type(error) is ConflictError
+        assert error.existing == first.ref
+
+
+async def test_an_equal_order_with_a_cancelled_item_is_no_success() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        first = await placed(kit, photo("a"), photo("b"))
+        await kit.cancel_items(first, [first.items[1]])
+        error = await what_became(placed(await shop.kit(), photo("a"), photo("b")))
+        assert type(error) is ConflictError
+        assert error.existing == first.ref
+
+
+@pytest.mark.parametrize("test_first", [True, False])
+async def test_a_test_is_never_taken_for_a_real_order_of_the_same_reference(test_first: bool) -> None:
+    """Tests live among the real orders of the account: a reference that was tried out would never be printed."""
+    async with world() as shop:
+        first = await placed(await shop.kit(), test=test_first)
+        error = await what_became(placed(await shop.kit(), test=not test_first))
+        assert type(error) is ConflictError
+        assert error.existing == first.ref
+        assert shop.shop.ledger.count("order charged") == (0 if test_first else 1)
+
+
+async def test_our_own_order_is_known_by_its_items_whatever_was_done_to_it_since() -> None:
+    """Gooten's people mended the address before anybody could look: told that it was never placed, one would place it again."""
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        blind = blinded(shop)
+        error = await unknown(kit.submit(order))
+        shop.server.faults.remove(blind)
+        (entry,) = (await other.list_orders()).items
+        await other.update_recipient(entry, ANN)
+        await other.swap_sku(entry.ref, (await other.get_order(entry.ref)).items[0], SMALL_CANVAS)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Applied)
+        assert found.value.ref == entry.ref
+
+
 async def test_a_blocked_reference_that_cannot_be_found_is_unknown_and_never_sent_again() -> None:
     async with world(Options(lookup_lag=3600)) as shop:
         await placed(await shop.kit())
@@ -477,9 +545,9 @@ async def test_a_blocked_reference_that_cannot_be_found_is_unknown_and_never_sen
         assert error.phase == "blocked"
         for wait in (0, 61, 1200):
             shop.now.advance(wait)
-            found = await asked_elsewhere(shop, error)
+            found = await (await shop.kit()).reconcile(error.handle, send_again=True)
             assert isinstance(found, Unknown)
-            assert found.not_before is None
+        assert found.not_before is None
         assert printed(shop.shop) == 1
         assert len(kit.unresolved) == 1
 
@@ -494,6 +562,25 @@ async def test_the_search_lags_behind_and_the_order_is_found_later() -> None:
         shop.shop.clock.advance(error.settle_until - error.sent_at)
         shop.now.advance(61)
         assert isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+@pytest.mark.parametrize("by", ["postal code", "generic values"])
+async def test_either_search_is_enough(by: str) -> None:
+    async with world(Options(search_finds_source_id=by == "generic values")) as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        if by == "generic values":  # the shop's people corrected the postal code at once
+            strike(shop, DEEDS["submit"], ResetAfterCommit())
+            blind = blinded(shop)
+            error = await unknown(kit.submit(order))
+            shop.server.faults.remove(blind)
+            other = await shop.kit()
+            (entry,) = (await other.list_orders()).items
+            await other.update_recipient(entry, evolve(TOM, postal_code="CF99 9XX"))
+            assert isinstance(await asked_elsewhere(shop, error), Applied)
+        else:
+            strike(shop, DEEDS["submit"], ResetAfterCommit())
+            assert (await kit.submit(order)).receipt.reconciled
 
 
 async def test_an_order_that_is_found_and_cannot_be_read_leaves_it_open() -> None:
