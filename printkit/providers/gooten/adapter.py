@@ -236,7 +236,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
 
         def hint(answer: Response) -> Hint:
             failed = not 200 <= answer.status < 300 or translate.has_errors(answer)
-            return Hint("read-back", self._shop.refusal(request, answer) if failed else None)
+            return Hint(writes.REFUSED, self._shop.refusal(request, answer)) if failed else Hint(writes.ANSWERED)
 
         async def before(_: Deadline) -> Any:
             return writes.words_of(known)

@@ -59,6 +59,21 @@ PROGRESS: Final = (
 )
 """From the least advanced to the most, for an order none of whose items needs anything."""
 
+PATH: Final = (
+    "new",
+    "readyforaccounting",
+    "readyforimagedl",
+    "needsmanualapproval",
+    "pending",
+    "inproduction",
+    "manuallyinproduction",
+    "printing",
+    "outfordelivery",
+    "shipped",
+    "delivered",
+)
+"""The way that an item goes by itself (reference section 9)."""
+
 PROBLEMS: Final = {
     "needspersonalization": (ProblemCode.ARTWORK_MISSING, "the item waits for its personalised artwork"),
     "accountingissue": (ProblemCode.OTHER, "accounting stopped the item: ask Gooten"),

@@ -23,6 +23,12 @@ BLOCKED = "blocked"
 PARTIAL = "partial"
 """The phase of a cancellation whose answer says which items were cancelled and which were not."""
 
+ANSWERED = "read-back"
+"""The phase of a status whose answer says neither yes nor no: what ``HadError`` means there nobody knows."""
+
+REFUSED = "refused"
+"""The phase of a status that the shop refused: by its HTTP status, or by saying what is wrong."""
+
 
 # ── Submitting: found by its SourceId, and compared ───────────────────────────────────────────────────────────────────
 
@@ -107,6 +113,8 @@ async def find_cancelled(handle: ReconcileHandle, read: ReadOrder) -> Found[Orde
     """Read the order: which of the items are cancelled? After an answer that said so itself, some is a result."""
     order = await read(handle.order or "")
     wanted = [item for item in order.items if item.id in set(handle.meant["Ids"])]
+    if len(wanted) < len(handle.meant["Ids"]):
+        return Unknown("the order was read without some of the items")
     left = [item for item in wanted if item.status is not OrderStatus.CANCELLED]
     receipt = Receipt(attempts=handle.attempts, reconciled=handle.phase != PARTIAL)
     if not left:
@@ -152,6 +160,8 @@ def pictures(item: Item) -> dict[str, str | None]:
 
 
 def _compared(handle: ReconcileHandle, order: Order, now: Any, wanted: Any, what: str) -> Found[Order]:
+    if now == wanted == handle.preimage:
+        return Unknown(f"the {what} is as it was meant to be, and was so before: nobody can tell whether the shop took it once more")
     if now == wanted:
         return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
     if now == handle.preimage:
@@ -169,17 +179,19 @@ def _item(order: Order, item_id: str) -> Item | None:
 async def find_status(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
     """Read the order: seed 002 contradicts itself on what ``HadError`` means there, so only the statuses of the items tell.
 
-    After ``New`` an order moves on at once, and so any status other than the one from before counts, on the way to production.
+    After ``New`` an order moves on at once; see ``_is_restarted``.
     """
     order = await read(handle.order or "")
     target = statuses.fold(handle.meant["orderStatusName"])
     now = {item.id: statuses.fold(item.provider_status or "") for item in order.items}
     before = {item: word for item, word in handle.preimage.items() if statuses.ITEM.get(word) is not OrderStatus.CANCELLED}
     live = {item: now.get(item, "") for item in before}
-    if live and all(_has_reached(word, target, before[item]) for item, word in live.items()):
-        return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts)))
+    if live and all(_has_reached(live[item], target, before[item], handle.phase) for item in live):
+        return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=handle.phase not in {ANSWERED, REFUSED})))
     if live == before:
         return Absent("every item is in the status it had before")
+    if handle.phase == REFUSED and not any(live[item] == target != before[item] for item in live):
+        return Absent("the shop refused it, and no item is in the status that was meant")
     return Unknown("the items are neither in the status that was meant nor in the one they had before")
 
 
@@ -188,9 +200,25 @@ def words_of(order: Order) -> dict[str, str]:
     return {item.id: statuses.fold(item.provider_status or "") for item in order.items}
 
 
-def _has_reached(word: str, target: str, before: str) -> bool:
+def _has_reached(word: str, target: str, before: str, phase: str) -> bool:
     if target == "cancelled":
         return statuses.ITEM.get(word) is OrderStatus.CANCELLED
     if target == "new":
-        return word == "new" or (word != before and statuses.ITEM.get(word) in statuses.PROGRESS)
+        return _is_restarted(word, before, phase)
     return word == target
+
+
+def _is_restarted(word: str, before: str, phase: str) -> bool:
+    """Whether an item was made ``New``, which it is for a moment only.
+
+    An item that stood still before and is on its way now was; one that was on its way before only when it was thrown back: forward it
+    goes by itself. An answer that may have been a refusal was followed by a look at once, when no restarted item can be in production.
+    """
+    if word == "new":
+        return before != "new" or phase == ANSWERED
+    if word not in statuses.PATH or phase == REFUSED:
+        return False
+    place = statuses.PATH.index(word)
+    if before in statuses.PATH:
+        return place < statuses.PATH.index(before)
+    return phase != ANSWERED or place < statuses.PATH.index("inproduction")

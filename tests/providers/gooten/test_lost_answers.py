@@ -719,6 +719,21 @@ async def test_a_third_value_is_somebody_elses(name: str) -> None:
         assert found.not_before is None
 
 
+async def test_what_was_so_before_proves_nothing_of_a_new_picture() -> None:
+    """The file behind the same URL was mended, and the shop shall fetch it again."""
+    deed = evolve(DEEDS["replace_artwork"], call=lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("a")))
+    await proves_nothing(deed)
+
+
+async def test_what_was_so_before_proves_nothing_of_a_new_address() -> None:
+    """The same address once more, so that the shop checks it again."""
+    await proves_nothing(evolve(DEEDS["update_recipient"], call=lambda kit, order: kit.update_recipient(order, TOM)))
+
+
+async def test_what_was_so_before_proves_nothing_of_new() -> None:
+    await proves_nothing(evolve(DEEDS["set_status('New')"], before=new))
+
+
 async def proves_nothing(deed: Deed) -> None:
     async with world() as shop:
         kit = await shop.kit()
@@ -814,6 +829,27 @@ async def test_a_partial_cancellation_that_could_not_be_looked_at_is_told_later(
         assert [each.item for each in found.value.receipt.refused] == [order.items[1].id]
 
 
+@pytest.mark.parametrize("body", ['{"Id": "%s"}', '{"Id": "%s", "Items": []}', '{"Id": "%s", "Items": null}'])
+async def test_an_order_without_its_items_proves_no_cancellation(body: str) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        strike(shop, DEEDS["cancel_items"], ResetBeforeCommit())
+        shop.server.faults.add(Fault(Status(200, body % order.id), method="GET", path=ORDERS))
+        await unknown(kit.cancel_items(order, [order.items[0]]))
+        assert shop.shop.ledger.count("item cancelled") == 0
+
+
+async def test_an_order_that_lost_the_ids_of_its_items_proves_no_cancellation() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        strike(shop, DEEDS["cancel_items"], ResetBeforeCommit())
+        shop.shop.options = evolve(shop.shop.options, gooten_id=False)
+        await unknown(kit.cancel_items(order, [order.items[0]]))
+        assert shop.shop.ledger.count("item cancelled") == 0
+
+
 # ── Statuses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 POLARITIES = ["failure", "success"]
@@ -832,6 +868,37 @@ async def test_a_status_is_read_back_whatever_had_error_means(name: str, polarit
         assert deed.shows(done)
         assert not done.receipt.reconciled
         assert shop.shop.ledger.count(deed.effect) == 1
+
+
+@pytest.mark.parametrize("polarity", POLARITIES)
+@pytest.mark.parametrize("name", TARGETS)
+async def test_a_status_that_the_shop_refuses_with_reasons_is_refused(name: str, polarity: str) -> None:
+    """The order at hand is old: it has been printed since. The shop says no, and the reading shows that it meant it."""
+    options = Options(orderstatus_had_error=polarity)  # type: ignore[arg-type]
+    async with world(options) as shop:
+        kit, deed = await shop.kit(), DEEDS[name]
+        order = await deed.before(shop, kit)
+        shop.put(order, "InProduction")
+        error = await what_became(deed.call(kit, order))
+        assert isinstance(error, ConflictError | RejectedError), error
+        assert error.sent
+        assert kit.unresolved == ()
+        assert shop.shop.ledger.count(deed.effect) == 0
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize("polarity", POLARITIES)
+@pytest.mark.parametrize("name", TARGETS)
+async def test_a_status_that_the_shop_refuses_without_a_word_is_never_a_success(name: str, polarity: str, status: int) -> None:
+    options = Options(orderstatus_had_error=polarity, status_refusal_status=status, orderstatus_refusal="bare")  # type: ignore[arg-type]
+    async with world(options) as shop:
+        kit, deed = await shop.kit(), DEEDS[name]
+        order = await deed.before(shop, kit)
+        shop.put(order, "InProduction")
+        error = await what_became(deed.call(kit, order))
+        assert isinstance(error, ConflictError | RejectedError | OutcomeUnknownError), error
+        assert isinstance(error, OutcomeUnknownError) == (status == 200)
+        assert shop.shop.ledger.count(deed.effect) == 0
 
 
 @pytest.mark.parametrize("polarity", POLARITIES)
@@ -870,6 +937,20 @@ async def test_new_is_never_replayed_when_the_order_went_on() -> None:
         found = await asked_elsewhere(shop, error)
         assert isinstance(found, Applied)
         assert shop.shop.ledger.count("order restarted") == 1
+
+
+async def test_an_order_that_went_on_by_itself_proves_no_new() -> None:
+    """It was pending and is printed now: so it would have gone without us."""
+    async with world() as shop:
+        kit = await shop.kit()
+        deed = evolve(DEEDS["set_status('New')"], before=in_status("Pending"))
+        order = await deed.before(shop, kit)
+        error = await struck_blindly(shop, deed, kit, order)
+        shop.put(order, "InProduction")
+        shop.now.advance(61)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Unknown)
+        assert shop.shop.ledger.count("order restarted") == 0
 
 
 async def test_an_order_that_was_thrown_back_proves_new() -> None:
