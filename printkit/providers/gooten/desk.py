@@ -21,6 +21,7 @@ from .config import Settings
 T = TypeVar("T")
 
 _SAFE_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+_PLACE: Final = re.compile(r"#([1-9][0-9]{0,5})")
 
 
 class Desk:
@@ -63,9 +64,9 @@ class Desk:
         return order_id
 
     async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
-        """A placed order: as it was given, or read. A submitted draft at hand knows nothing of the order it became."""
+        """A placed order: as it was given, or read where that says nothing of the shop's items: a draft, an entry of a list."""
         safe_id = await self._safe_id(order, operation)
-        if isinstance(order, Order) and order.ref.id == safe_id:
+        if isinstance(order, Order) and order.ref.id == safe_id and _knows_its_items(order):
             return order
         return await self._shop.order(safe_id, deadline, operation)
 
@@ -74,7 +75,7 @@ class Desk:
         if "gooten_id" not in known.ids or any(item.id.startswith("#") for item in known.items):
             known = await self._shop.order(known.id, deadline, operation)
         number = known.ids.get("gooten_id", "")
-        if not number.isdigit():
+        if not (number.isascii() and number.isdigit()):
             raise NotFoundError(f"the shop does not say the GootenId of order {known.id}", provider=self._name, operation=operation)
         return known, number
 
@@ -83,6 +84,9 @@ class Desk:
         for each in order.items:
             if wanted == each.id or (each.reference is not None and wanted == each.reference):
                 return each
+        place = _place_of(wanted)
+        if place is not None and place < len(order.items) and _is_like(item, order.items[place]):
+            return order.items[place]
         raise NotFoundError(f"order {order.id} has no item {wanted!r}", sent=False, provider=self._name, operation=operation)
 
     # ── What is allowed ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,6 +154,20 @@ class Desk:
         except PrintKitError:
             return with_receipt(order, read_back=False)
         return evolve(fresh, receipt=order.receipt)
+
+
+def _knows_its_items(order: Order) -> bool:
+    return bool(order.items) and all(item.provider_status is not None and _place_of(item.id) is None for item in order.items)
+
+
+def _place_of(item_id: str) -> int | None:
+    """Where the item stands that an entry of a list calls so, for want of an id."""
+    found = _PLACE.fullmatch(item_id)
+    return int(found[1]) - 1 if found else None
+
+
+def _is_like(item: ItemLike, found: Item) -> bool:
+    return not isinstance(item, Item) or (item.provider_sku, item.copies) == (found.provider_sku, found.copies)
 
 
 def with_receipt(order: Order, **changes: Any) -> Order:

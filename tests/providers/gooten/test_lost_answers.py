@@ -402,6 +402,20 @@ async def test_an_order_reference_alone_is_read_first(name: str) -> None:
         assert shop.shop.ledger.count(deed.effect) == deed.once
 
 
+@pytest.mark.parametrize("name", [name for name in REF_CALLS if name != "submit"])
+async def test_an_entry_of_a_list_will_do(name: str) -> None:
+    """Its items have no ids yet, and the order no GootenId: both are read, and nothing else is needed."""
+    async with world() as shop:
+        kit, deed = await shop.kit(), DEEDS[name]
+        await deed.before(shop, kit)
+        (entry,) = (await (await shop.kit()).list_orders()).items
+        assert not entry.complete
+        done = await what_became(deed.call(kit, entry))
+        assert isinstance(done, Order), done
+        assert deed.shows(done)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
 # ── Submitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -537,6 +551,21 @@ async def test_our_own_order_is_known_by_its_items_whatever_was_done_to_it_since
         assert found.value.ref == entry.ref
 
 
+async def test_our_own_order_counts_also_when_it_was_cancelled_since() -> None:
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        blind = blinded(shop)
+        order = await a_draft(shop, kit)
+        error = await unknown(kit.submit(order))
+        shop.server.faults.remove(blind)
+        (entry,) = (await other.list_orders()).items
+        await other.set_status(entry, OrderStatus.CANCELLED)
+        found = await asked_elsewhere(shop, error)
+        assert isinstance(found, Applied)
+        assert found.value.status is OrderStatus.CANCELLED
+
+
 async def test_a_blocked_reference_that_cannot_be_found_is_unknown_and_never_sent_again() -> None:
     async with world(Options(lookup_lag=3600)) as shop:
         await placed(await shop.kit())
@@ -658,6 +687,19 @@ AFTERWARDS: dict[str, Callable[[PrintKit, Order], Awaitable[Order]]] = {
     "set_status(ON_HOLD)": lambda kit, order: kit.set_status(order, OrderStatus.ON_HOLD),
     "set_status('New')": lambda kit, order: kit.set_status(order, "New"),
 }
+
+
+@pytest.mark.parametrize("verb", AFTERWARDS)
+async def test_after_a_submission_that_could_not_be_read_every_verb_works(verb: str) -> None:
+    """The order at hand knows neither the shop's ids nor its statuses: what is missing is read."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        blind = blinded(shop)
+        done = await kit.submit(order)
+        shop.server.faults.remove(blind)
+        shop.put(await kit.get_order(done.ref), "NeedsManualApproval")
+        assert isinstance(await what_became(AFTERWARDS[verb](kit, done)), Order)
 
 
 async def test_two_submissions_of_one_draft_at_once_place_one_order() -> None:
