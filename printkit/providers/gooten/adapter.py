@@ -9,7 +9,7 @@ from attrs import evolve
 
 from ... import checks
 from ...drafts import Draft
-from ...errors import FieldProblem, RejectedError
+from ...errors import FieldProblem, RejectedError, UnreadableAnswerError
 from ...exchange import Effect, Request, Response
 from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
@@ -19,7 +19,7 @@ from ...transport.caller import Deadline
 from ...writes import Hint, Send
 from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
-from .desk import draft_of, with_receipt
+from .desk import draft_of, is_safe_id, with_receipt
 from .items import ItemVerbs
 from .paging import OrderPages
 from .validation import problems_of
@@ -132,6 +132,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
             found = wire.read_submitted(answer.body)
+            if not is_safe_id(found.id):
+                raise UnreadableAnswerError("the answer's Id is not a safe id")
             status = OrderStatus.TEST if body["IsInTestMode"] else OrderStatus.SUBMITTED
             is_test = status is OrderStatus.TEST
             return Order(OrderRef(self._name, found.id), status, reference=reference, is_test=is_test, complete=False, body=answer.body)
@@ -179,7 +181,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
 
     async def _send_address(self, known: Order, body: Mapping[str, Any], deadline: Deadline) -> Order:
         known, number = await self._gooten_id(known, deadline, "update_recipient")
-        self._check(known, known.live_items, statuses.UPDATE_RECIPIENT, "update_recipient")
+        self._check(known, known.live_items or known.items, statuses.UPDATE_RECIPIENT, "update_recipient")
 
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
@@ -206,10 +208,12 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         known = await self._at_hand(order, deadline, "set_status")
         if word is None:
             raise self._conflict(known, "it is submitted already", "set_status")
+        if word == "Cancelled" and known.items and not known.live_items:
+            return known
         covered = all(statuses.is_in(item.provider_status, statuses.SET_STATUS) for item in known.live_items)
         if word == "Cancelled" and not covered and self._settings.check_status_locally:
             return await self._cancel(known, known.live_items, deadline, "set_status")
-        self._check(known, known.live_items, statuses.SET_STATUS, "set_status")
+        self._check(known, known.live_items or known.items, statuses.SET_STATUS, "set_status")
         return await self._send_status(known, word, deadline)
 
     def _target(self, status: OrderStatus | str) -> str | None:

@@ -59,7 +59,7 @@ class Desk:
         order_id = order.ref.id if isinstance(order, Order) else order.id
         if order_id.startswith(PREFIX):
             order_id = (await self._drafts.get(order_id)).placed or order_id
-        if _SAFE_ID.fullmatch(order_id) is None:
+        if not is_safe_id(order_id):
             raise self._invalid(operation, "order", f"{order_id!r} is not a Gooten safe id: letters, digits and '-' only")
         return order_id
 
@@ -168,6 +168,11 @@ def _place_of(item_id: str) -> int | None:
 
 def _is_like(item: ItemLike, found: Item) -> bool:
     return not isinstance(item, Item) or (item.provider_sku, item.copies) == (found.provider_sku, found.copies)
+
+
+def is_safe_id(text: str) -> bool:
+    """Whether it can be an order's safe id: the documented form (reference section 4), and a little more."""
+    return _SAFE_ID.fullmatch(text) is not None
 
 
 def with_receipt(order: Order, **changes: Any) -> Order:

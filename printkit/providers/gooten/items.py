@@ -103,8 +103,12 @@ class ItemVerbs(Desk):
         known, number = await self._gooten_id(known, deadline, "swap_sku")
         old = known.items[place]
         self._check(known, [old], statuses.SWAP_SKU, "swap_sku")
-        if old.provider_sku == sku:
-            return known
+        if old.provider_sku == sku:  # what is at hand may be old, and a second swap would charge again
+            known = await self._shop.order(known.id, deadline, "swap_sku")
+            old = self._item(known, old, "swap_sku")
+            if old.provider_sku == sku:
+                return known
+            self._check(known, [old], statuses.SWAP_SKU, "swap_sku")
         body = {"OrderItemId": self._number(old.id, "swap_sku"), "NewPRPSku": sku}
 
         def accept(answer: Response) -> Order:

@@ -280,9 +280,12 @@ def is_blocked_reference(response: Response) -> bool:
     except UnreadableAnswerError:
         return False
     failed = response.status >= 400 or is_true(said.had_error)
-    return failed and any(
-        "sourceid" in name.lower() or "sourceid" in words.lower().replace(" ", "") for name, words in _entries(said.errors)
-    )
+    return failed and any(_speaks_of_the_reference(*each) for each in (*_entries(said.errors), ("", text(said.message) or "")))
+
+
+def _speaks_of_the_reference(name: str, words: str) -> bool:
+    """An item has a ``SourceId`` too, which is never unique."""
+    return "sourceid" in f"{name} {words}".lower().replace("source id", "sourceid") and "items[" not in name.lower()
 
 
 def has_errors(response: Response) -> bool:

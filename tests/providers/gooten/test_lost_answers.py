@@ -302,6 +302,26 @@ async def test_the_shop_acted_and_says_no_more(deed: Deed, lost: str) -> None:
         assert shop.shop.ledger.count(deed.effect) == deed.once
 
 
+@pytest.mark.parametrize("lost", DID_NOT_ACT)
+async def test_the_shop_did_not_act_and_only_time_can_prove_it(deed: Deed, lost: str) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, DID_NOT_ACT[lost])
+        error = await unknown(deed.call(kit, order))
+        assert not error.retryable
+        assert [handle.id for handle in kit.unresolved] == [error.handle.id]
+        assert shop.shop.ledger.count(deed.effect) == 0
+        early = await asked_elsewhere(shop, error)
+        assert isinstance(early, Unknown)
+        assert early.not_before == error.settle_until
+        shop.now.advance(61)
+        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
+        assert isinstance(await kit.reconcile(error.handle), NotApplied)
+        assert kit.unresolved == ()
+        assert shop.shop.ledger.count(deed.effect) == 0
+
+
 @pytest.mark.parametrize("lost", ["reset", "200, HTML", "500"])
 async def test_the_look_up_fails_too_and_a_later_one_finds_it(deed: Deed, lost: str) -> None:
     async with world() as shop:
@@ -476,6 +496,15 @@ BLOCKED_WORDS = [
     '{"HadError": true, "Errors": ["Duplicate SourceId"]}',
     '{"Message": "An order with this SourceId already exists."}',
 ]
+
+
+@pytest.mark.parametrize("body", BLOCKED_WORDS)
+async def test_a_blocked_reference_is_recognised_in_other_words(body: str) -> None:
+    """How the shop says it is not documented (reference 18.1)."""
+    async with world() as shop:
+        first = await placed(await shop.kit())
+        strike(shop, DEEDS["submit"], Status(400, body))
+        assert (await placed(await shop.kit())).ref == first.ref
 
 
 DIFFERENT = {
@@ -787,6 +816,16 @@ async def proves_nothing(deed: Deed) -> None:
         assert shop.shop.ledger.count(deed.effect) == 0
 
 
+async def test_swapping_to_the_sku_that_an_old_order_shows_is_done_at_the_shop() -> None:
+    """Somebody swapped it away since the order at hand was read."""
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        old = await new(shop, kit)
+        await other.swap_sku(old.ref, old.items[0].id, SMALL_CANVAS)
+        done = await kit.swap_sku(old, old.items[0], CANVAS)
+        assert skus(done) == skus(await other.get_order(old.ref)) == [CANVAS, MUG]
+
+
 async def test_swapping_to_the_sku_that_it_has_costs_nothing() -> None:
     async with world() as shop:
         kit = await shop.kit()
@@ -1006,3 +1045,31 @@ async def test_an_order_that_was_thrown_back_proves_new() -> None:
         shop.server.faults.remove(blind)
         shop.put(order, "ReadyForImageDl")
         assert isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+async def test_cancelled_orders_stay_cancelled() -> None:
+    """No list names Cancelled: nothing is sent."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await kit.set_status(await new(shop, kit), OrderStatus.CANCELLED)
+        gone = blinded(shop), shop.server.faults.add(Fault(ResetAfterCommit(), times=None))
+        calls: list[Callable[[], Awaitable[Order]]] = [
+            lambda: kit.set_status(order, OrderStatus.ON_HOLD),
+            lambda: kit.set_status(order, OrderStatus.TEST),
+            lambda: kit.set_status(order, "New"),
+            lambda: kit.update_recipient(order, ANN),
+            lambda: kit.swap_sku(order, order.items[0], SMALL_CANVAS),
+        ]
+        for call in calls:
+            error = await what_became(call())
+            assert type(error) is ConflictError
+            assert not error.sent
+        assert [shop.server.faults.taken(number) for number in gone] == [0, 0]
+
+
+async def test_cancelling_what_is_cancelled_is_done_already() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await kit.set_status(await new(shop, kit), OrderStatus.CANCELLED)
+        assert (await kit.set_status(order, OrderStatus.CANCELLED)).status is OrderStatus.CANCELLED
+        assert shop.shop.ledger.count("order cancelled") == 1
