@@ -12,6 +12,8 @@ version = release = printkit.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_title = f"printkit {version}"
 
 myst_enable_extensions = ["colon_fence", "deflist"]
