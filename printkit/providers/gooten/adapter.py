@@ -101,9 +101,13 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         """``POST orders``, always with ``SourceId`` and ``IsPartnerSourceIdUnique``: the shop refuses a second order of one reference."""
         deadline = self._caller.deadline()
         draft = await self._draft(order, "submit")
-        if draft is None or draft.cancelled:
-            at_hand = order if isinstance(order, Order) else await self.get_order(order)
-            raise self._conflict(at_hand, "it is submitted already" if draft is None else "it is cancelled", "submit")
+        if draft is None:
+            raise self._conflict(await self._at_hand(order, deadline, "submit"), "it is submitted already", "submit")
+        async with self._draft_locks.hold(draft.id):
+            return await self._submit(await self._drafts.get(draft.id), deadline)
+
+    async def _submit(self, draft: Draft, deadline: Deadline) -> Order:
+        self._check_open(draft, "submit")
         lacking = translate.missing(draft, email=self._settings.email, phone=self._settings.phone)
         if lacking:
             error = RejectedError("; ".join(each.text for each in lacking), sent=False, provider=self._name, operation="submit")
@@ -160,12 +164,6 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         """From now on the draft's reference means the placed order."""
         await self._drafts.change(draft_id, lambda draft: evolve(draft, placed=placed.id))
 
-    def _is_test(self, draft: Draft) -> bool:
-        return self._is_sandbox or bool(draft.new.test)
-
-    def _seen(self, draft: Draft) -> Order:
-        return draft.as_order(is_test=self._is_test(draft))
-
     # ── Changing a placed order as a whole ────────────────────────────────────────────────────────────────────────────
 
     async def update_recipient(self, order: OrderLike, recipient: Recipient, /) -> Order:
@@ -174,7 +172,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         checks.refuse(checks.of_recipient(recipient), provider=self._name, operation="update_recipient")
         draft = await self._draft(order, "update_recipient")
         if draft is not None:
-            return self._seen(await self._drafts.change(draft.id, lambda kept: kept.for_recipient(recipient)))
+            return await self._change(draft, lambda kept: kept.for_recipient(recipient), "update_recipient")
         known = await self._at_hand(order, deadline, "update_recipient")
         recipient = evolve(recipient, email=recipient.email or self._settings.email, phone=recipient.phone or self._settings.phone)
         return await self._send_address(known, translate.address_body(recipient, email=None, phone=None), deadline)
@@ -233,7 +231,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             return await self.submit(draft.ref)
         if status not in {OrderStatus.CANCELLED, "Cancelled"}:
             raise self._conflict(self._seen(draft), "it is a draft: submit or cancel it", "set_status")
-        return self._seen(await self._drafts.change(draft.id, lambda kept: evolve(kept, cancelled=True)))
+        return self._seen(draft) if draft.cancelled else await self._change(draft, lambda kept: evolve(kept, cancelled=True), "set_status")
 
     async def _send_status(self, known: Order, word: str, deadline: Deadline) -> Order:
         request = self._shop.set_status(known.id, word, "set_status")

@@ -14,7 +14,7 @@ from ...model import Item, Order, OrderStatus, Receipt
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Write
+from ...writes import Locks, Write
 from . import endpoints, statuses, translate, writes
 from .config import Settings
 
@@ -33,6 +33,7 @@ class Desk:
         self._caller = connection.caller
         self._writer = connection.writer
         self._drafts = connection.drafts
+        self._draft_locks = Locks()
         self._is_sandbox = connection.settings.environment == "sandbox"
         scope = translate.Scope(
             provider=connection.name,
@@ -54,6 +55,28 @@ class Desk:
             error.provider, error.operation = self._name, operation
             raise
         return draft if draft.placed is None else None
+
+    def _seen(self, draft: Draft) -> Order:
+        return draft.as_order(is_test=self._is_test(draft))
+
+    def _is_test(self, draft: Draft) -> bool:
+        return self._is_sandbox or bool(draft.new.test)
+
+    async def _change(self, draft: Draft, change: Callable[[Draft], Draft], operation: str) -> Order:
+        """The draft changed. Waits for its submission, if one is under way: what came too late would be told and never be printed."""
+
+        def checked(kept: Draft) -> Draft:
+            self._check_open(kept, operation)
+            return change(kept)
+
+        async with self._draft_locks.hold(draft.id):
+            return self._seen(await self._drafts.change(draft.id, checked))
+
+    def _check_open(self, draft: Draft, operation: str) -> None:
+        if draft.placed is not None:
+            raise self._conflict(evolve(self._seen(draft), status=OrderStatus.SUBMITTED), "it is submitted already", operation)
+        if draft.cancelled:
+            raise self._conflict(self._seen(draft), "it is cancelled", operation)
 
     async def _safe_id(self, order: OrderLike, operation: str) -> str:
         order_id = order.ref.id if isinstance(order, Order) else order.id

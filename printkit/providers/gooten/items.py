@@ -21,9 +21,6 @@ from .desk import Desk, with_receipt
 class ItemVerbs(Desk):
     """Gooten calls a photo an item (seeds 000, 001 and 003)."""
 
-    def _shown(self, draft: Draft) -> Order:
-        return draft.as_order(is_test=self._is_sandbox or bool(draft.new.test))
-
     async def add_photos(self, order: OrderLike, photos: Sequence[Photo], /, *, progress: PhotoProgress | None = None) -> Order:
         """Emulated on a draft, kept here. A placed order takes no more items."""
         problems = [*checks.of_photos(photos)] or [*translate.photo_problems(photos)]
@@ -31,8 +28,7 @@ class ItemVerbs(Desk):
         draft = await self._draft(order, "add_photos")
         if draft is None:
             raise self._complete(Capability.ADD_PHOTOS)
-        self._check_open(draft, "add_photos")
-        return self._shown(await self._drafts.change(draft.id, lambda kept: kept.with_photos(photos)))
+        return await self._change(draft, lambda kept: kept.with_photos(photos), "add_photos")
 
     async def cancel_items(self, order: OrderLike, items: Sequence[ItemLike], /) -> Order:
         """``PUT orderCancel``. What the shop cancels and what it keeps is a result; an item that is cancelled already counts as done."""
@@ -42,8 +38,8 @@ class ItemVerbs(Desk):
         draft = await self._draft(order, "cancel_items")
         if draft is not None:
             self._check_open(draft, "cancel_items")
-            gone = [self._item(self._shown(draft), item, "cancel_items").id for item in items]
-            return self._shown(await self._drafts.change(draft.id, lambda kept: kept.without(gone)))
+            gone = [self._item(self._seen(draft), item, "cancel_items").id for item in items]
+            return await self._change(draft, lambda kept: kept.without(gone), "cancel_items")
         known = await self._at_hand(order, deadline, "cancel_items")
         wanted = [self._item(known, item, "cancel_items") for item in items]
         return await self._cancel(known, wanted, deadline, "cancel_items")
@@ -166,8 +162,8 @@ class ItemVerbs(Desk):
 
     async def _change_draft(self, draft: Draft, item: ItemLike, operation: str, change: Callable[[Photo], Photo]) -> Order:
         self._check_open(draft, operation)
-        item_id = self._item(self._shown(draft), item, operation).id
-        return self._shown(await self._drafts.change(draft.id, lambda kept: kept.changing(item_id, change)))
+        item_id = self._item(self._seen(draft), item, operation).id
+        return await self._change(draft, lambda kept: kept.changing(item_id, change), operation)
 
     async def _with_images(self, known: Order, item: ItemLike, deadline: Deadline) -> Order:
         if known.complete and self._item(known, item, "replace_artwork").artwork:
@@ -197,10 +193,6 @@ class ItemVerbs(Desk):
         if not (item_id.isascii() and item_id.isdigit()):
             raise self._invalid(operation, "item", f"{item_id!r} is not a Gooten item id: a whole number")
         return int(item_id)
-
-    def _check_open(self, draft: Draft, operation: str) -> None:
-        if draft.cancelled:
-            raise self._conflict(self._shown(draft), "it is cancelled", operation)
 
     def _complete(self, capability: Capability) -> Exception:
         return UnsupportedOperationError(self._name, capability, INFO.supports(capability, Stage.PLACED).why)

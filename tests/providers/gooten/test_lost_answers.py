@@ -741,6 +741,32 @@ async def test_two_submissions_of_one_draft_at_once_place_one_order() -> None:
         assert {type(end) for end in ends} <= {Order, ConflictError}
 
 
+async def test_two_submissions_of_one_draft_at_once_do_not_lean_on_the_shops_guard() -> None:
+    """Whether the shop's check is atomic is not known (policy 7)."""
+    async with world(Options(uniqueness_lag=3600)) as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        ends = await asyncio.gather(*(what_became(kit.submit(order)) for _ in range(3)))
+        assert printed(shop.shop) == 1
+        assert {type(end) for end in ends} <= {Order, ConflictError}
+
+
+async def test_a_photo_is_not_added_to_a_draft_that_is_being_submitted() -> None:
+    """It would be told as added and never be printed."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        ends = await asyncio.gather(
+            what_became(kit.submit(order)), what_became(kit.add_photos(order, [photo("late")])), return_exceptions=False
+        )
+        submitted = await kit.get_order(order.ref)
+        assert isinstance(ends[0], Order)
+        if isinstance(ends[1], Order):
+            assert len(submitted.items) == 3, "one print was lost without a word"
+        else:
+            assert len(submitted.items) == 2
+
+
 async def test_place_order_tells_which_step_and_which_order() -> None:
     async with world() as shop:
         kit = await shop.kit()
