@@ -9,10 +9,12 @@ import click
 
 from .. import __version__
 from . import failure
+from .catalogue import countries, products
 from .check import check
 from .demo import demo
 from .emulator import emulator
 from .exits import MEANINGS, Exit
+from .issue import issue
 from .order import InOrder, order
 from .providers import providers
 
@@ -39,7 +41,7 @@ def app() -> None:
     """Order prints from print-on-demand shops, with one vocabulary for all of them."""
 
 
-for command in (demo, emulator, check, order, providers):
+for command in (demo, emulator, check, order, issue, products, countries, providers):
     app.add_command(command)
 
 

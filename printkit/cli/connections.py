@@ -16,6 +16,15 @@ PORT = 8900
 """Where ``printkit emulator`` listens unless told otherwise."""
 
 
+def keeps_drafts(file: str | None, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether drafts that a shop does not keep outlive this process.
+
+    Raises:
+        ConfigError: the settings cannot be read.
+    """
+    return config.load(file, environ).drafts is not None
+
+
 @final
 @frozen(repr=False)
 class Connections:

@@ -2,7 +2,7 @@
 
 import click
 
-from . import reading, writing
+from . import items, reading, writing
 
 
 class InOrder(click.Group):
@@ -28,7 +28,12 @@ for command in (
     writing.submit,
     reading.show,
     reading.list_orders,
+    items.items,
     writing.update_recipient,
+    items.cancel_items,
+    items.swap_sku,
+    items.replace_artwork,
+    writing.set_status,
     writing.cancel,
     reading.reconcile,
 ):

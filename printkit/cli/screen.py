@@ -70,6 +70,11 @@ def table(*columns: str, right: Sequence[str] = (), whole: Sequence[str] = ()) -
     return made
 
 
+def say_table(to: Console, shown: Table, count: int, nothing: str) -> None:
+    """A table of so many rows, or words for none."""
+    to.print(shown if count else Text(nothing))
+
+
 def indented(shown: Table) -> Padding:
     """Set in by two columns."""
     return Padding(shown, (0, 0, 0, 2), expand=False)

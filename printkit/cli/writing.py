@@ -1,30 +1,19 @@
-"""The commands that change an order: create, add, submit, update-recipient, cancel. Each is a thin call of the kit; knows no shop."""
+"""The commands that change an order as a whole: create, add, submit, … Each is a thin call of the kit; knows no shop."""
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import click
 from attrs import evolve
 
+from ..errors import ConfigError
 from ..kit import PrintKit
 from ..model import NewOrder, Order, OrderRef, OrderStatus, Payment, Photo, Recipient
-from . import screen
-from .document import as_json
-from .exits import Exit
+from ..provider import Capability, Stage, SupportLevel
+from . import uploading
+from .changing import change
+from .connections import keeps_drafts
 from .options import ORDER, PROVIDER, YES, connected, given, recipient
 from .session import Session
-
-
-def _change(session: Session, change: Callable[[PrintKit], Awaitable[Order]], *, for_real: OrderRef | None = None) -> None:
-    async def verb(kit: PrintKit) -> Exit:
-        order = await change(kit)
-        if session.as_json:
-            click.echo(as_json(order))
-        else:
-            screen.say_order(screen.console(), order)
-        return Exit.PARTLY if order.receipt.refused else Exit.DONE
-
-    session.run(verb, for_real=for_real)
 
 
 @click.command()
@@ -47,7 +36,17 @@ def create(
         --city Cardiff --postal-code 'CF11 1AB' --country GB
     """  # noqa: D301 - \b keeps what follows as it stands
     new = NewOrder(Recipient(**given(to)), reference, shipping, Payment(payer) if payer else None)
-    _change(session, lambda kit: kit.create_order(new, provider=provider))
+
+    async def work(kit: PrintKit) -> Order:
+        drafts = kit.supports(Capability.CREATE_ORDER, provider=provider, stage=Stage.DRAFT).level
+        if drafts is SupportLevel.EMULATED and not keeps_drafts(session.file):
+            raise ConfigError(
+                "this shop keeps no drafts, and here they would be gone when the command ends: "
+                'set drafts = "drafts.db" under [printkit], or PRINTKIT_DRAFTS'
+            )
+        return await kit.create_order(new, provider=provider)
+
+    change(session, work)
 
 
 @click.command()
@@ -57,22 +56,37 @@ def create(
     "photos",
     nargs=3,
     multiple=True,
-    required=True,
     type=(str, str, click.IntRange(min=1)),
     metavar="SKU URL COPIES",
-    help="A product, its picture (a URL or a file) and how many. Once for each photo.",
+    help="A product, the URL of its picture and how many. Once for each photo.",
+)
+@click.option(
+    "--file",
+    "files",
+    nargs=3,
+    multiple=True,
+    type=(str, click.Path(exists=True, dir_okay=False, path_type=Path), click.IntRange(min=1)),
+    metavar="SKU PATH COPIES",
+    help="The same with a file, which is sent to the shop. Once for each photo.",
 )
 @connected
-def add(session: Session, *, order: OrderRef, photos: tuple[tuple[str, str, int], ...]) -> None:
+def add(session: Session, *, order: OrderRef, photos: tuple[tuple[str, str, int], ...], files: tuple[tuple[str, Path, int], ...]) -> None:
     """Add photos to an order that is not yet submitted.
 
     \b
     printkit order add pwinty:1065 \\
         --photo 8x12 https://example.com/boat.jpg 2 \\
-        --photo 4x6 https://example.com/harbour.jpg 10
+        --file 4x6 pictures/harbour.jpg 10
     """  # noqa: D301 - \b keeps what follows as it stands
-    added = [Photo(sku, where if "://" in where else Path(where), copies) for sku, where, copies in photos]
-    _change(session, lambda kit: kit.add_photos(order, added))
+    added = [*(Photo(sku, url, copies) for sku, url, copies in photos), *(Photo(sku, path, copies) for sku, path, copies in files)]
+    if not added:
+        raise click.UsageError("Nothing to add: give --photo or --file.")
+
+    async def work(kit: PrintKit) -> Order:
+        with uploading.shown(added, quiet=session.as_json or session.verbose) as progress:
+            return await kit.add_photos(order, added, progress=progress)
+
+    change(session, work)
 
 
 @click.command()
@@ -84,7 +98,7 @@ def submit(session: Session, *, order: OrderRef, yes: bool) -> None:
 
     At a live shop it asks first.
     """
-    _change(session, lambda kit: kit.submit(order), for_real=None if yes else order)
+    change(session, lambda kit: kit.submit(order), for_real=None if yes else order)
 
 
 @click.command("update-recipient")
@@ -104,11 +118,11 @@ def update_recipient(session: Session, *, order: OrderRef, **to: str | None) -> 
     if not changes:
         raise click.UsageError("Nothing to change: give at least one of the options.")
 
-    async def change(kit: PrintKit) -> Order:
+    async def work(kit: PrintKit) -> Order:
         known = await kit.get_order(order)
         return await kit.update_recipient(known, evolve(known.recipient or Recipient(name=""), **changes))
 
-    _change(session, change)
+    change(session, work)
 
 
 @click.command()
@@ -120,4 +134,21 @@ def cancel(session: Session, *, order: OrderRef, yes: bool) -> None:
 
     Where its shop and its status still permit it. At a live shop it asks first.
     """
-    _change(session, lambda kit: kit.set_status(order, OrderStatus.CANCELLED), for_real=None if yes else order)
+    change(session, lambda kit: kit.set_status(order, OrderStatus.CANCELLED), for_real=None if yes else order)
+
+
+@click.command("set-status")
+@ORDER
+@click.argument("status")
+@click.option("--shops-word", is_flag=True, help="STATUS is the shop's own word. Some of them bill again.")
+@YES
+@connected
+def set_status(session: Session, *, order: OrderRef, status: str, shops_word: bool, yes: bool) -> None:
+    """Move an order to a status.
+
+    Such as on-hold, awaiting-payment or cancelled; each shop permits its own. At a live shop it asks first.
+    """
+    if not shops_word and status not in set(OrderStatus):
+        raise click.UsageError(f"STATUS is one of {', '.join(OrderStatus)}; or the shop's own word, with --shops-word.")
+    target = status if shops_word else OrderStatus(status)
+    change(session, lambda kit: kit.set_status(order, target), for_real=None if yes else order)
