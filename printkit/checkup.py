@@ -13,6 +13,7 @@ from .errors import AuthenticationError, InvalidRequestError, PrintKitError, Tra
 from .model import Severity
 from .provider import Capability, Catalogue, PrintProvider, Stage, SupportLevel
 from .skus import ShopSku
+from .writes import Account
 
 
 class FindingCode(enum.StrEnum):
@@ -96,40 +97,48 @@ class CheckReport:
 class Subject:
     """A connection that is to be checked."""
 
-    name: str
-    kind: str
-    environment: str
+    account: Account
     provider: PrintProvider
-    skus: Mapping[str, ShopSku]
-    """Your SKUs that are mapped for it."""
     keeps_drafts: bool
     """Whether drafts outlive the process."""
 
+    @property
+    def name(self) -> str:
+        """The connection's."""
+        return self.account.provider
 
-async def check(subjects: Sequence[Subject], every_sku: frozenset[str], country: str | None) -> CheckReport:
+
+Skus = Mapping[str, ShopSku]
+"""Yours, and what one shop calls them."""
+
+
+async def check(subjects: Sequence[Subject], skus: Mapping[str, Skus], country: str | None) -> CheckReport:
     """Check connections, all at once.
+
+    For each: whether the shop answers and accepts the credentials, whether it sells every SKU of the map with the attributes that
+    stand there, which SKUs are mapped for another connection only, and whether drafts outlive the process.
 
     Args:
         subjects: the connections.
-        every_sku: your SKUs that are mapped for any connection.
+        skus: what is mapped, for each connection, also those that are not checked.
         country: where products are to be sold, as two letters; None leaves that to each connection's settings.
     """
-    return CheckReport(tuple(await asyncio.gather(*(_check(subject, every_sku, country) for subject in subjects))))
+    return CheckReport(tuple(await asyncio.gather(*(_check(subject, skus, country) for subject in subjects))))
 
 
-async def _check(subject: Subject, every_sku: frozenset[str], country: str | None) -> ConnectionCheck:
-    verified, findings = ["the settings are complete"], list[Finding]()
+async def _check(subject: Subject, skus: Mapping[str, Skus], country: str | None) -> ConnectionCheck:
+    verified, findings, mine = ["the settings are complete"], list[Finding](), skus[subject.name]
     try:
         await _ask(subject)
         verified.append("the shop answers and accepts the credentials")
-        if subject.skus:
-            good, bad = await _look_for_skus(subject, country)
+        if mine:
+            good, bad = await _look_for_skus(subject.provider, mine, country)
             verified += good
             findings += bad
     except PrintKitError as error:
         findings.append(_failure(subject, error))
-    findings += [*_of_the_map(subject, every_sku), *_of_drafts(subject)]
-    return ConnectionCheck(subject.name, subject.kind, subject.environment, tuple(verified), tuple(findings))
+    findings += [*_not_mapped(subject.name, skus), *_ambiguous(mine), *_of_drafts(subject)]
+    return ConnectionCheck(subject.name, subject.account.kind, subject.account.environment, tuple(verified), tuple(findings))
 
 
 async def _ask(subject: Subject) -> None:
@@ -144,7 +153,7 @@ def _failure(subject: Subject, error: PrintKitError) -> Finding:
     match error:
         case AuthenticationError():
             code, mend = FindingCode.CREDENTIALS, f"look at the account and the key in {where}: each environment has its own"
-        case TransportError() if subject.environment == "emulator":
+        case TransportError() if subject.account.environment == "emulator":
             code, mend = FindingCode.NO_ANSWER, "start it with: printkit emulator"
         case TransportError():
             code, mend = FindingCode.NO_ANSWER, f"look at the network, and at base_url, proxy and ca_file in {where}"
@@ -158,25 +167,25 @@ def _failure(subject: Subject, error: PrintKitError) -> Finding:
 # ── The SKU map ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def _look_for_skus(subject: Subject, country: str | None) -> tuple[list[str], list[Finding]]:
-    if not isinstance(subject.provider, Catalogue):
-        return [], [_not_checked(subject, "the shop does not say what it sells", "compare them with its price list")]
+async def _look_for_skus(provider: PrintProvider, skus: Skus, country: str | None) -> tuple[list[str], list[Finding]]:
+    if not isinstance(provider, Catalogue):
+        return [], [_not_checked(skus, "the shop does not say what it sells", "compare them with its price list")]
     try:
-        sold = await subject.provider.list_products(country=country)
+        sold = await provider.list_products(country=country)
     except InvalidRequestError as error:
         why = "; ".join(map(str, error.problems))
-        return [], [_not_checked(subject, why, "say in which country they are to be sold: country=, or --country")]
-    findings = list(_compare(subject.skus, sold))
-    good = len(subject.skus) - len({finding.sku for finding in findings if finding.severity is Severity.ERROR})
-    fact = f"{good} of {len(subject.skus)} mapped SKUs are sold in {sold.country} as they are mapped"
+        return [], [_not_checked(skus, why, "say in which country they are to be sold: country=, or --country")]
+    findings = list(_compare(skus, sold))
+    good = len(skus) - len({finding.sku for finding in findings if finding.severity is Severity.ERROR})
+    fact = f"{good} of {len(skus)} mapped SKUs are sold in {sold.country} as they are mapped"
     return [fact] if good else [], findings
 
 
-def _not_checked(subject: Subject, why: str, mend: str) -> Finding:
-    return Finding(FindingCode.NOT_CHECKED, Severity.WARNING, f"the map's SKUs were not looked for ({len(subject.skus)}): {why}", mend)
+def _not_checked(skus: Skus, why: str, mend: str) -> Finding:
+    return Finding(FindingCode.NOT_CHECKED, Severity.WARNING, f"the map's SKUs were not looked for ({len(skus)}): {why}", mend)
 
 
-def _compare(skus: Mapping[str, ShopSku], sold: ProductList) -> Iterator[Finding]:
+def _compare(skus: Skus, sold: ProductList) -> Iterator[Finding]:
     products = {product.sku: product for product in sold.products}
     for yours, mapped in skus.items():
         product = products.get(mapped.sku)
@@ -208,14 +217,17 @@ def _compare_attributes(yours: str, mapped: ShopSku, product: Product) -> Iterat
             yield Finding(FindingCode.NOTHING_TO_CHOOSE, Severity.WARNING, f"{text}which is its only value", mend, yours)
 
 
-def _of_the_map(subject: Subject, every_sku: frozenset[str]) -> Iterator[Finding]:
-    missing = sorted(every_sku - subject.skus.keys())
+def _not_mapped(name: str, skus: Mapping[str, Skus]) -> Iterator[Finding]:
+    missing = sorted({yours for mapped in skus.values() for yours in mapped} - skus[name].keys())
     if missing:
         text = f"mapped for another connection and not for this one: {', '.join(missing)}"
-        mend = f"map them for {subject.name} too; until then they cannot be ordered there"
+        mend = f"map them for {name} too; until then they cannot be ordered there"
         yield Finding(FindingCode.NOT_MAPPED, Severity.WARNING, text, mend)
+
+
+def _ambiguous(skus: Skus) -> Iterator[Finding]:
     by_sku: dict[str, dict[str, ShopSku]] = {}
-    for yours, mapped in subject.skus.items():
+    for yours, mapped in skus.items():
         by_sku.setdefault(mapped.sku, {})[yours] = mapped
     for sku, group in by_sku.items():
         for yours, mapped in group.items():

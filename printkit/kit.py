@@ -1,4 +1,4 @@
-"""The front door: opens the configured connections, resolves SKUs, sends each order to the connection in its reference. Knows no shop."""
+"""The front door: resolves SKUs and sends each order to the connection in its reference. Knows no shop and no settings of one."""
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,39 +6,30 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from . import checkup, config, registry, waiting
 from .catalogue import Country, ProductList
-from .drafts import DraftStore, FileDrafts, MemoryDrafts
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
-from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown, digest
+from .opening import Opened, open_all
+from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from .paging import Page, Pager
 from .provider import (
     Capability,
     Catalogue,
-    Connection,
     Issues,
     ItemLike,
     OrderLike,
     PhotoProgress,
-    PrintProvider,
     ProviderInfo,
     Stage,
     Support,
 )
-from .secret import Secret
 from .skus import SkuMap
-from .telemetry import Hook, Telemetry
-from .transport.attempt import Link
-from .transport.caller import Caller
-from .transport.in_process import Answers, InProcessLink
-from .transport.limits import Slots
-from .transport.redact import Redactor
-from .transport.retry import RetryBudget, RetryPolicy
-from .writes import Account, Writer
+from .telemetry import Hook
+from .transport.in_process import Answers
 
 T = TypeVar("T")
 
@@ -90,82 +81,7 @@ def _connect(
             "nothing is configured. To try printkit without an account: printkit.connect('<kind>+emulator://') with a kind of shop "
             f'({", ".join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = "emulator"'
         )
-    drafts = FileDrafts(found.drafts) if found.drafts else MemoryDrafts()
-    opened = {name: _open(name, table, drafts, hooks, emulators, session) for name, table in found.connections.items()}
-    return PrintKit(opened, found.default, SkuMap.read(found.skus, found.source))
-
-
-@final
-@frozen(repr=False)
-class _Opened:
-    """One connection in use."""
-
-    provider: PrintProvider
-    link: Link
-    account: Account
-    keeps_drafts: bool
-    """Whether drafts outlive the process."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the SKU map may call it: its own name, then its kind."""
-        return (self.account.provider, self.account.kind)
-
-
-def _open(
-    name: str, table: config.Table, drafts: DraftStore, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any
-) -> _Opened:
-    info = registry.info(table.kind)
-    settings = config.settings(registry.part(info.settings), table)
-    secrets = [value for value in (*settings.headers().values(), *settings.query().values(), *settings.held()) if isinstance(value, Secret)]
-    redactor = Redactor(secrets)
-    telemetry = Telemetry(tuple(hooks))
-    link = _linked(table, info, settings, emulators, session)
-    caller = Caller(
-        name,
-        link,
-        slots=Slots(settings.concurrency),
-        policy=RetryPolicy(),
-        budget=RetryBudget(),
-        telemetry=telemetry,
-        redactor=redactor,
-        deadline=settings.deadline,
-        attempt_timeout=settings.attempt_timeout,
-    )
-    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
-    writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
-    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, drafts, redactor))
-    return _Opened(provider, link, account, not isinstance(drafts, MemoryDrafts))
-
-
-def _linked(
-    table: config.Table, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any
-) -> Link:
-    """The link; what is wrong with an address, a certificate or a header is told with its source."""
-    try:
-        return _link(table.name, info, settings, emulators, session)
-    except ConfigError as error:
-        problem = error.message
-    raise ConfigError(f"{table.source_of(problem.partition(' ')[0])}: {problem}")
-
-
-def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
-    headers, query, held = settings.headers(), settings.query(), settings.held()
-    if settings.environment == "emulator" and settings.base_url is None:
-        shop = emulators[name] if name in emulators else registry.part(info.emulator)()
-        return InProcessLink(shop, info.base_path, headers, query, held)
-    from .transport.http import HttpLink, borrow  # only here, so that an in-process emulator never loads an HTTP library
-
-    return HttpLink(
-        settings.url,
-        headers=headers,
-        query=query,
-        held=held,
-        connector=None if session is None else borrow(session),
-        limit=settings.concurrency,
-        ca_file=settings.ca_file,
-        proxy=settings.proxy,
-    )
+    return PrintKit(open_all(found, hooks, emulators, session), found.default, SkuMap.read(found.skus, found.source))
 
 
 @final
@@ -176,7 +92,7 @@ class PrintKit:
     connection's name, and else uses the default.
     """
 
-    def __init__(self, opened: Mapping[str, _Opened], default: str | None, skus: SkuMap) -> None:
+    def __init__(self, opened: Mapping[str, Opened], default: str | None, skus: SkuMap) -> None:
         self._opened = dict(opened)
         self._default = default if default is not None or len(opened) != 1 else next(iter(opened))
         self._skus = skus
@@ -409,22 +325,16 @@ class PrintKit:
         return {name: opened.provider.info for name, opened in self._opened.items()}
 
     async def check(self, *, country: str | None = None, provider: str | None = None) -> checkup.CheckReport:
-        """Ask whether the connections can be worked with. Sends nothing but reads, and raises nothing of what it finds.
-
-        For each connection: whether the shop answers and accepts the credentials, whether it sells every SKU of the map with the
-        attributes that stand there, which SKUs are mapped for another connection only, and whether drafts outlive the process.
+        """Ask whether the connections can be worked with: credentials, the SKU map, drafts. Only reads; what it finds is not raised.
 
         Args:
             country: where products are to be sold, as two letters; by default what each connection's settings say.
             provider: only this connection; by default all of them.
         """
         asked = self._opened if provider is None else {provider: self._at(provider)}
+        subjects = [checkup.Subject(at.account, at.provider, at.keeps_drafts) for at in asked.values()]
         skus = {name: self._skus.entries(opened.names) for name, opened in self._opened.items()}
-        subjects = [
-            checkup.Subject(name, at.account.kind, at.account.environment, at.provider, skus[name], at.keeps_drafts)
-            for name, at in asked.items()
-        ]
-        return await checkup.check(subjects, frozenset(yours for mapped in skus.values() for yours in mapped), country)
+        return await checkup.check(subjects, skus, country)
 
     def supports(self, capability: Capability, *, provider: str | None = None, stage: Stage | None = None) -> Support:
         """How well a connection supports something; truthy when it does. Without a stage, the better of draft and placed."""
@@ -459,7 +369,7 @@ class PrintKit:
 
     # ── Routing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _at(self, provider: str | None) -> _Opened:
+    def _at(self, provider: str | None) -> Opened:
         name = provider if provider is not None else self._default
         if name is None:
             names = ", ".join(self._opened)
@@ -480,10 +390,10 @@ class PrintKit:
             return at.provider
         raise self._lacks(at, Capability.ISSUES)
 
-    def _lacks(self, at: _Opened, capability: Capability) -> UnsupportedOperationError:
+    def _lacks(self, at: Opened, capability: Capability) -> UnsupportedOperationError:
         return UnsupportedOperationError(at.account.provider, capability, at.provider.info.supports(capability).why)
 
-    def _of(self, order: OrderLike) -> _Opened:
+    def _of(self, order: OrderLike) -> Opened:
         return self._at(self._ref(order).provider)
 
     def _ref(self, order: OrderLike | str) -> OrderRef:
@@ -497,8 +407,8 @@ class PrintKit:
             problem = FieldProblem("order", f"{order!r} is not an order: give an Order, an OrderRef, or OrderRef.parse('connection:id')")
         raise InvalidRequestError([problem])
 
-    def _resolved(self, at: _Opened, photo: Photo, path: str) -> Photo:
+    def _resolved(self, at: Opened, photo: Photo, path: str) -> Photo:
         return self._skus.to_shop(photo, at.names, path) if isinstance(photo, Photo) else photo
 
-    def _yours(self, at: _Opened, order: Order) -> Order:
+    def _yours(self, at: Opened, order: Order) -> Order:
         return self._skus.to_yours(order, at.names)

@@ -26,6 +26,7 @@ from printkit.providers.gooten import emulator as gooten
 from printkit.providers.pwinty import emulator as pwinty
 from printkit.secret import Secret
 from printkit.skus import ShopSku
+from printkit.writes import Account
 
 SETTINGS = """
 [printkit]
@@ -169,8 +170,8 @@ class Sells(NoCatalogue):
 
 
 async def findings_of(provider: Any, environment: str = "live", /, **skus: ShopSku) -> list[checkup.Finding]:
-    subject = checkup.Subject("shop", "made-up", environment, provider, skus, keeps_drafts=True)
-    return list((await checkup.check([subject], frozenset(skus), None)).findings)
+    subject = checkup.Subject(Account("shop", "made-up", environment, "digest"), provider, keeps_drafts=True)
+    return list((await checkup.check([subject], {"shop": skus}, None)).findings)
 
 
 @pytest.mark.parametrize(
