@@ -268,13 +268,15 @@ class Writer:
             value = write.accept(answer)
         except UnreadableAnswerError:
             return None
-        except ProviderError:
-            self._tell(write, "refused")
-            raise
+        except ProviderError as error:
+            refusal = error.with_traceback(None)  # the frames that read the answer hold the shop's own text, whatever it says
         except Exception:  # noqa: BLE001 - a fault of ours must not turn a placed order into an error
             return None
-        self._tell(write, "applied")
-        return Done(value, wire.attempts, reconciled=False)
+        else:
+            self._tell(write, "applied")
+            return Done(value, wire.attempts, reconciled=False)
+        self._tell(write, "refused")
+        raise refusal
 
     async def _settled(
         self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline", refusal: ProviderError | None = None
@@ -306,8 +308,15 @@ class Writer:
         Raises:
             PrintKitError: from ``send``, as from any write.
         """
-        deadline = self._caller.deadline()
-        async with _in_time(self._locks.hold(handle.lock), deadline) as held:
+        if send is None:
+            return await self._reconciled(handle, find, None)
+        async with _in_time(self._locks.hold(f"again:{handle.lock}"), self._caller.deadline()) as held:
+            if held:  # from the look-up to the end of sending, or two who ask at once would both find nothing and both send
+                return await self._reconciled(handle, find, send)
+        return Unknown("something is being sent again to the same order", self._now())
+
+    async def _reconciled(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T] | None) -> "Applied[T] | NotApplied | Unknown":
+        async with _in_time(self._locks.hold(handle.lock), self._caller.deadline()) as held:
             if not held:
                 return Unknown("another write to the same order is still under way", self._now())
             found = await self._weighed(handle, find)

@@ -536,6 +536,92 @@ async def test_reconciling_that_waits_too_long_says_to_ask_again() -> None:
         await running
 
 
+# ── Sending again ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Sends:
+    """Sends what is left, and remembers what it was given."""
+
+    def __init__(self, *, ends: BaseException | None = None) -> None:
+        self.given: list[Any] = []
+        self._ends = ends
+
+    async def __call__(self, left: Any) -> str:
+        self.given.append(left)
+        await asyncio.sleep(0)
+        if self._ends is not None:
+            raise self._ends
+        return "sent"
+
+
+@pytest.mark.parametrize("says", [Applied("x"), NotApplied("cancelled"), Unknown("odd")])
+async def test_only_what_is_proven_absent_is_sent_again(says: Found[str]) -> None:
+    now, send = Now(), Sends()
+    each, handle = await lost_one(now)
+    now.advance(61)
+    assert await each.reconcile(handle, Looks(says), send) == says
+    assert await each.reconcile(handle, Looks(Absent("not there"), says), send) == says
+    assert send.given == []
+
+
+async def test_within_the_settle_window_nothing_is_sent_again() -> None:
+    now, send = Now(), Sends()
+    each, handle = await lost_one(now)
+    now.advance(59.999)
+    assert isinstance(await each.reconcile(handle, Looks(Absent("not there")), send), Unknown)
+    assert send.given == []
+    assert each.unresolved == [handle]
+
+
+@pytest.mark.parametrize(("left", "given"), [(None, {"status": "x"}), (["two"], ["two"])])
+async def test_what_is_left_is_sent(left: Any, given: Any) -> None:
+    now, send = Now(), Sends()
+    each, handle = await lost_one(now)
+    now.advance(60)
+    assert await each.reconcile(handle, Looks(Absent("not there", left)), send) == Applied("sent")
+    assert send.given == [given]
+    assert each.unresolved == []
+
+
+async def test_without_sending_a_part_that_is_missing_is_unknown() -> None:
+    now = Now()
+    each, handle = await lost_one(now)
+    now.advance(60)
+    assert await each.reconcile(handle, Looks(Absent("3 of 5", ["d", "e"]))) == Unknown("3 of 5")
+    assert each.unresolved == [handle]
+
+
+async def test_two_who_ask_at_once_send_once() -> None:
+    """Also with two handles of one order: the second looks when the first has sent."""
+    now, there = Now(), []
+    each, handle = await lost_one(now)
+    now.advance(60)
+
+    async def find(handle: ReconcileHandle, deadline: Deadline) -> Found[str]:
+        await asyncio.sleep(0)
+        return Applied("found") if there else Absent("not there")
+
+    async def send(left: Any) -> str:
+        await asyncio.sleep(0)
+        there.append(left)
+        return "sent"
+
+    other = evolve(handle, id="another")
+    ends = await asyncio.gather(*(each.reconcile(one, find, send) for one in (handle, other, handle)))
+    assert ends == [Applied("sent"), Applied("found"), Applied("found")]
+    assert len(there) == 1
+    assert each._locks._locks == {}
+
+
+async def test_what_sending_again_raises_is_the_callers() -> None:
+    now = Now()
+    each, handle = await lost_one(now)
+    now.advance(60)
+    with pytest.raises(RateLimitedError):
+        await each.reconcile(handle, Looks(Absent("not there")), Sends(ends=RateLimitedError("slowly")))
+    assert await each.reconcile(handle, Looks(Absent("not there")), Sends()) == Applied("sent")
+
+
 # ── Locks ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

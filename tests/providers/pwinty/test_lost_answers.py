@@ -1,14 +1,16 @@
 """Every write of Pwinty's adapter, over real HTTP, while the answer is lost in every way there is. The shop's ledger says what happened."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from attrs import frozen
 
 from printkit import (
     Applied,
+    Artwork,
     ConflictError,
+    Effect,
     NewOrder,
     NotApplied,
     NotFoundError,
@@ -16,10 +18,12 @@ from printkit import (
     OrderStatus,
     OutcomeUnknownError,
     Payment,
+    Photo,
     PrintKit,
     PrintKitError,
     RateLimitedError,
     ReconcileHandle,
+    Request,
     Unknown,
 )
 from printkit.emulator.faults import (
@@ -861,3 +865,233 @@ async def test_of_three_items_the_second_is_lost() -> None:
         done = await kit.cancel_items(again, again.items)
         assert done.items == ()
         assert shop.shop.ledger.repeated("photo deleted", 2) == {}
+
+
+# ── Sending again what is proven not to have happened ─────────────────────────────────────────────────────────────────
+
+
+async def sent_again(shop: World, error: OutcomeUnknownError) -> Applied | NotApplied | Unknown:
+    """As another program would, with nothing but the handle's text."""
+    return await (await shop.kit()).reconcile(ReconcileHandle.from_json(error.handle.to_json()), send_again=True)
+
+
+async def test_what_did_not_happen_is_sent_once_more(deed: Deed) -> None:
+    async with world() as shop:
+        order = await deed.before(await shop.kit())
+        strike(shop, deed, ResetBeforeCommit())
+        error = await what_became(deed.call(await shop.kit(), order))
+        assert type(error) is OutcomeUnknownError
+        assert isinstance(await sent_again(shop, error), Unknown)
+        assert effects(shop, deed) == 0, "sent again although it may still be under way"
+        shop.now.advance(61)
+        found = await sent_again(shop, error)
+        assert isinstance(found, Applied)
+        assert deed.shows(found.value) or "swap" in deed_name(deed)
+        assert effects(shop, deed) == deed.once
+        assert isinstance(await sent_again(shop, error), Applied)
+        assert effects(shop, deed) == deed.once
+
+
+async def test_what_did_happen_is_never_sent_again(deed: Deed) -> None:
+    async with world() as shop:
+        order = await deed.before(await shop.kit())
+        strike(shop, deed, CommitLate(30))
+        error = await what_became(deed.call(await shop.kit(), order))
+        assert type(error) is OutcomeUnknownError
+        shop.shop.clock.advance(error.settle_until - error.sent_at)
+        await shop.server.tick()
+        shop.now.advance(61)
+        assert isinstance(await sent_again(shop, error), Applied)
+        assert effects(shop, deed) == deed.once
+
+
+@pytest.mark.parametrize("lost", [ResetBeforeCommit(), ResetAfterCommit()])
+async def test_what_is_lost_again_is_unknown_again_and_happens_once(deed: Deed, lost: Instruction) -> None:
+    async with world() as shop:
+        order = await deed.before(await shop.kit())
+        strike(shop, deed, ResetBeforeCommit())
+        error = await what_became(deed.call(await shop.kit(), order))
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        strike(shop, deed, lost)
+        again = await what_became(sent_again(shop, error))
+        if type(again) is OutcomeUnknownError:
+            shop.now.advance(61)
+            assert isinstance(await sent_again(shop, again), Applied)
+        else:
+            assert isinstance(again, Applied)
+        assert isinstance(await sent_again(shop, error), Applied)
+        assert effects(shop, deed) == deed.once
+
+
+async def test_asked_twice_at_once_it_is_sent_again_once(deed: Deed) -> None:
+    async with world() as shop:
+        order = await deed.before(await shop.kit())
+        strike(shop, deed, ResetBeforeCommit())
+        kit = await shop.kit()
+        error = await what_became(deed.call(kit, order))
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        await asyncio.gather(*(kit.reconcile(error.handle, send_again=True) for _ in range(3)), return_exceptions=True)
+        assert effects(shop, deed) == deed.once
+
+
+async def test_of_five_photos_only_the_missing_two_are_sent_again() -> None:
+    async with world(Options(batch_stops_after=3)) as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        error = await what_became(kit.add_photos(order, [photo(name) for name in "abcaa"]))
+        assert type(error) is OutcomeUnknownError
+        shop.shop.options = Options()
+        assert isinstance(await sent_again(shop, error), Unknown)
+        shop.now.advance(61)
+        found = await sent_again(shop, error)
+        assert isinstance(found, Applied)
+        assert added(shop.shop, order) == {("4x6", URL.format("a")): 3, ("4x6", URL.format("b")): 1, ("4x6", URL.format("c")): 1}
+        assert len(found.value.items) == 5
+
+
+async def test_with_foreign_photos_among_them_nothing_is_sent_again() -> None:
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await draft(kit)
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=PHOTOS))
+        error = await what_became(kit.add_photos(order, [photo("a")]))
+        assert type(error) is OutcomeUnknownError
+        await other.add_photos(order.ref, [photo("theirs")])
+        shop.now.advance(61)
+        assert isinstance(await sent_again(shop, error), Unknown)
+        assert added(shop.shop, order) == {("4x6", URL.format("theirs")): 1}
+
+
+async def test_a_file_and_a_complaint_are_never_sent_again() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=PHOTOS))
+        lost_file = await what_became(kit.add_photos(order, [Photo("4x6", b"\xff\xd8\xff")]))
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path="/v2.5/Orders/{id}/Issues"))
+        lost_issue = await what_became(kit.report_issue(order, "DamagedOrder", "Reprint"))
+        assert type(lost_file) is type(lost_issue) is OutcomeUnknownError
+        shop.now.advance(61)
+        assert isinstance(await sent_again(shop, lost_file), NotApplied)
+        assert isinstance(await sent_again(shop, lost_issue), Unknown)
+        assert shop.shop.ledger.count("photo added") == shop.shop.ledger.count("issue created") == 0
+
+
+async def test_a_request_of_ones_own_is_never_sent_again() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=STATUS))
+        request = Request(
+            "POST", f"/Orders/{order.id}/Status", Effect.WRITES, body=b'{"status": "Cancelled"}', content_type="application/json"
+        )
+        error = await what_became(kit.request(request))
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        assert isinstance(await sent_again(shop, error), Unknown)
+        assert shop.shop.ledger.count("order cancelled") == 0
+
+
+async def test_a_submission_that_somebody_cancelled_is_not_sent_again() -> None:
+    async with world() as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await draft(kit, photo("a"))
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=STATUS))
+        error = await what_became(kit.submit(order))
+        assert type(error) is OutcomeUnknownError
+        await other.set_status(order.ref, OrderStatus.CANCELLED)
+        shop.now.advance(61)
+        assert isinstance(await sent_again(shop, error), NotApplied)
+        assert shop.shop.ledger.count("order submitted") == 0
+
+
+# ── Complaints ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+ISSUES = "/v2.5/Orders/{id}/Issues"
+
+
+@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500", "cut"])
+async def test_a_complaint_that_arrived_is_found(lost: str) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        await kit.report_issue(order, "DamagedOrder", "Reprint")
+        shop.server.faults.add(Fault(ACTED.get(lost, Truncate(3)), method="POST", path=ISSUES))
+        issue = await kit.report_issue(order, "DamagedOrder", "Reprint", detail="bent", items=[order.items[0]])
+        assert issue.detail == "bent"
+        assert shop.shop.ledger.count("issue created") == 2
+        assert kit.unresolved == ()
+
+
+async def test_a_complaint_equal_to_an_older_one_is_not_taken_for_it() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        await kit.report_issue(order, "DamagedOrder", "Reprint")
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=ISSUES))
+        error = await what_became(kit.report_issue(order, "DamagedOrder", "Reprint"))  # type: ignore[arg-type]
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        assert not isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+async def test_a_comment_that_arrived_is_found_and_one_that_did_not_is_not() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        issue = await kit.report_issue(order, "DamagedOrder", "Reprint")
+        for instruction in (ResetAfterCommit(), ResetBeforeCommit()):
+            shop.server.faults.add(Fault(instruction, method="PUT", path=f"{ISSUES}/{{issue}}"))
+        found = await kit.update_issue(order, issue.id, comment="very bent")
+        assert "very bent" in (found.commentary or "")
+        error = await what_became(kit.update_issue(order, issue.id, comment="very bent"))  # type: ignore[arg-type]
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
+        assert shop.shop.ledger.count("issue commented") == 1
+
+
+# ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+JPEG = b"\xff\xd8\xff and so on"
+
+
+@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500", "ten bytes of the body"])
+async def test_a_file_that_arrived_is_found(lost: str) -> None:
+    async with world(Options(look_at_files=False)) as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        shop.server.faults.add(Fault(ACTED[lost], method="POST", path=PHOTOS))
+        done = await kit.add_photos(order, [Photo("4x6", JPEG)])
+        assert len(done.items) == 1
+        assert shop.shop.ledger.count("photo added") == 1
+
+
+async def test_another_file_than_was_meant_is_not_taken_for_it() -> None:
+    async with world(Options(look_at_files=False)) as shop:
+        kit, other = await shop.kit(), await shop.kit()
+        order = await draft(kit)
+        await other.add_photos(order.ref, [Photo("4x6", b"\xff\xd8\xff other")])
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=PHOTOS))
+        error = await what_became(kit.add_photos(order, [Photo("4x6", JPEG)]))
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        assert not isinstance(await asked_elsewhere(shop, error), Applied)
+
+
+async def test_a_stream_that_breaks_off_half_way_leaves_a_handle() -> None:
+    async def breaks() -> AsyncIterator[bytes]:
+        yield b"\xff\xd8\xff"
+        raise ZeroDivisionError
+
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        with pytest.raises(ZeroDivisionError):
+            await kit.add_photos(order, [Photo("4x6", Artwork(stream=breaks))])
+        for handle in kit.unresolved:
+            shop.now.advance(61)
+            assert isinstance(await kit.reconcile(handle), NotApplied)
+        assert shop.shop.ledger.count("photo added") == 0
