@@ -1,5 +1,6 @@
 """The front door: resolves SKUs and sends each order to the connection in its reference. Knows no shop and no settings of one."""
 
+import asyncio
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -349,10 +350,11 @@ class PrintKit:
 
     async def aclose(self, grace: float = 10.0) -> None:
         """Admit no further write, let those under way finish for at most ``grace`` seconds, and close every connection."""
-        for opened in self._opened.values():
-            await opened.provider.aclose(grace)
-        for opened in self._opened.values():
-            await opened.link.aclose()
+        try:
+            await asyncio.gather(*(opened.provider.aclose(grace) for opened in self._opened.values()))
+        finally:
+            for opened in self._opened.values():
+                await opened.link.aclose()
 
     async def __aenter__(self) -> Self:
         return self
