@@ -57,6 +57,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         cursor: str | None = None,
     ) -> Pager[Order]:
         """``GET ordersearch``, after the drafts kept here. The status is compared here; ``since`` counts in whole days."""
+        if reference is not None:
+            checks.refuse(checks.of_text("reference", reference, required=True), provider=self._name, operation="list_orders")
         if since is not None and since.tzinfo is None:
             raise self._invalid("list_orders", "since", "has no time zone: give an aware datetime")
 
@@ -237,7 +239,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         request = self._shop.set_status(known.id, word, "set_status")
 
         def hint(answer: Response) -> Hint:
-            failed = not 200 <= answer.status < 300 or translate.has_errors(answer)
+            failed = not 200 <= answer.status < 300 or translate.says_why_not(answer)
             return Hint(writes.REFUSED, self._shop.refusal(request, answer)) if failed else Hint(writes.ANSWERED)
 
         async def before(_: Deadline) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 from attrs import evolve
 
 from ...drafts import PREFIX, Draft
-from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError
+from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError, ProviderError
 from ...exchange import Request, Response
 from ...lenient import members, text
 from ...model import Item, Order, OrderStatus, Receipt
@@ -37,7 +37,7 @@ class Desk:
         self._is_sandbox = connection.settings.environment == "sandbox"
         scope = translate.Scope(
             provider=connection.name,
-            drift=lambda what, word: connection.telemetry.drift(connection.name, what, word),
+            drift=lambda what, word: connection.telemetry.drift(connection.name, what, connection.redactor.clean(word)),
             clean=connection.redactor.clean,
         )
         self._shop = endpoints.Endpoints(connection.caller, connection.redactor, scope, connection.settings.partner_billing_key)
@@ -144,8 +144,15 @@ class Desk:
         return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=before.reconciled))
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
+        def accepted(answer: Response) -> T:
+            try:
+                return accept(answer)
+            except ProviderError as error:
+                found = error.with_traceback(None)  # the frames that read the answer hold the shop's own text
+            raise self._shop.told(found, request, answer)
+
         defaults: dict[str, Any] = {"refuse": self._shop.refuse(request), "find": self._find}
-        return Write(operation=request.operation, step=step, request=request, accept=accept, **{**defaults, **how})
+        return Write(operation=request.operation, step=step, request=request, accept=accepted, **{**defaults, **how})
 
     async def _find(self, handle: ReconcileHandle, deadline: Deadline) -> Found[Any]:
         async def read(order_id: str) -> Order:

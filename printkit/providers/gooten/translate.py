@@ -288,12 +288,13 @@ def _speaks_of_the_reference(name: str, words: str) -> bool:
     return "sourceid" in f"{name} {words}".lower().replace("source id", "sourceid") and "items[" not in name.lower()
 
 
-def has_errors(response: Response) -> bool:
-    """Whether an answer lists what went wrong, whatever its ``HadError`` says."""
+def says_why_not(response: Response) -> bool:
+    """Whether an answer says what went wrong, whatever its ``HadError`` is."""
     try:
-        return bool(wire.read_said(response.body).errors)
+        said = wire.read_said(response.body)
     except UnreadableAnswerError:
         return False
+    return bool(said.errors or said.error_reference_code or (said.message and said.had_error is None))
 
 
 def is_true(given: Any) -> bool:

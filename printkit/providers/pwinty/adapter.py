@@ -66,6 +66,8 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         cursor: str | None = None,
     ) -> Pager[Order]:
         """``GET /Orders`` by ``count`` and ``offset``; stops at the first order created before ``since``."""
+        if reference is not None:
+            checks.refuse(checks.of_text("reference", reference, required=True), provider=self._name, operation="list_orders")
         if since is not None and since.tzinfo is None:
             raise self._invalid("list_orders", "since", "has no time zone: give an aware datetime")
 

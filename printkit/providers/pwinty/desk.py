@@ -35,7 +35,7 @@ class Desk:
             provider=connection.name,
             currency=connection.settings.currency,
             is_test=connection.settings.environment != "live",
-            drift=lambda what, word: connection.telemetry.drift(connection.name, what, word),
+            drift=lambda what, word: connection.telemetry.drift(connection.name, what, connection.redactor.clean(word)),
             clean=connection.redactor.clean,
         )
         self._shop = endpoints.Endpoints(connection.caller, connection.redactor, self._scope)

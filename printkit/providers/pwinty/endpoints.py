@@ -72,7 +72,8 @@ class Endpoints:
                 raise translate.refusal(response, self.scope)
             return translate.reading(accept, response, self.scope)
         except ProviderError as error:
-            raise self.told(error, request, response)  # noqa: B904 - the very same error, with its place filled in
+            found = error.with_traceback(None)  # the frames that read the answer hold the shop's own text, whatever it says
+        raise self.told(found, request, response)
 
     # ── Writes: requests and their refusals ───────────────────────────────────────────────────────────────────────────
 

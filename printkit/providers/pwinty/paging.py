@@ -72,6 +72,6 @@ def _read_cursor(cursor: str | None) -> tuple[int, int | None]:
     if cursor is None:
         return 0, None
     offset, _, last = cursor.partition(":")
-    if offset.isascii() and offset.isdigit() and last.isascii() and last.isdigit():
+    if len(cursor) < 40 and offset.isascii() and offset.isdigit() and last.isascii() and last.isdigit():
         return int(offset), int(last)
     raise InvalidRequestError([FieldProblem("cursor", "is not one that an earlier page gave")])

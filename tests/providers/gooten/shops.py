@@ -77,8 +77,8 @@ def stopped_clocks() -> Iterator[Now]:
     """Within it, every kit that is opened lives by the time that is yielded."""
     now = Now()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("printkit.kit.Writer", functools.partial(Writer, now=now))
-        patch.setattr("printkit.kit.Caller", functools.partial(Caller, sleep=now.sleep, jitter=lambda longest: 0.0))
+        patch.setattr("printkit.opening.Writer", functools.partial(Writer, now=now))
+        patch.setattr("printkit.opening.Caller", functools.partial(Caller, sleep=now.sleep, jitter=lambda longest: 0.0))
         yield now
 
 

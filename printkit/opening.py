@@ -1,0 +1,104 @@
+"""Opens configured connections: a link, a caller, a writer and an adapter for each. Knows no shop by name and no verb."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+from attrs import frozen
+
+from . import config, registry
+from .drafts import DraftStore, FileDrafts, MemoryDrafts
+from .errors import ConfigError
+from .outcomes import digest
+from .provider import Connection, PrintProvider, ProviderInfo
+from .secret import Secret
+from .telemetry import Hook, Telemetry
+from .transport.attempt import Link
+from .transport.caller import Caller
+from .transport.in_process import Answers, InProcessLink
+from .transport.limits import Slots
+from .transport.redact import Redactor
+from .transport.retry import RetryBudget, RetryPolicy
+from .writes import Account, Writer
+
+
+@final
+@frozen(repr=False)
+class Opened:
+    """One connection in use."""
+
+    provider: PrintProvider
+    link: Link
+    account: Account
+    keeps_drafts: bool
+    """Whether drafts outlive the process."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the SKU map may call it: its own name, then its kind."""
+        return (self.account.provider, self.account.kind)
+
+
+def open_all(found: config.Config, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any) -> dict[str, Opened]:
+    """Every connection, by name. Sends nothing.
+
+    Raises:
+        ConfigError: a setting of one of them is missing or wrong.
+    """
+    drafts = FileDrafts(found.drafts) if found.drafts else MemoryDrafts()
+    return {name: _open(name, table, drafts, hooks, emulators, session) for name, table in found.connections.items()}
+
+
+def _open(
+    name: str, table: config.Table, drafts: DraftStore, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any
+) -> Opened:
+    info = registry.info(table.kind)
+    settings = config.settings(registry.part(info.settings), table)
+    secrets = [value for value in (*settings.headers().values(), *settings.query().values(), *settings.held()) if isinstance(value, Secret)]
+    redactor = Redactor(secrets)
+    telemetry = Telemetry(tuple(hooks))
+    link = _linked(table, info, settings, emulators, session)
+    caller = Caller(
+        name,
+        link,
+        slots=Slots(settings.concurrency),
+        policy=RetryPolicy(),
+        budget=RetryBudget(),
+        telemetry=telemetry,
+        redactor=redactor,
+        deadline=settings.deadline,
+        attempt_timeout=settings.attempt_timeout,
+    )
+    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
+    writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
+    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, drafts, redactor))
+    return Opened(provider, link, account, not isinstance(drafts, MemoryDrafts))
+
+
+def _linked(
+    table: config.Table, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any
+) -> Link:
+    """The link; what is wrong with an address, a certificate or a header is told with its source."""
+    try:
+        return _link(table.name, info, settings, emulators, session)
+    except ConfigError as error:
+        problem = error.message
+    raise ConfigError(f"{table.source_of(problem.partition(' ')[0])}: {problem}")
+
+
+def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
+    headers, query, held = settings.headers(), settings.query(), settings.held()
+    if settings.environment == "emulator" and settings.base_url is None:
+        shop = emulators[name] if name in emulators else registry.part(info.emulator)()
+        return InProcessLink(shop, info.base_path, headers, query, held)
+    from .transport.http import HttpLink, borrow  # only here, so that an in-process emulator never loads an HTTP library
+
+    return HttpLink(
+        settings.url,
+        headers=headers,
+        query=query,
+        held=held,
+        connector=None if session is None else borrow(session),
+        limit=settings.concurrency,
+        ca_file=settings.ca_file,
+        proxy=settings.proxy,
+    )
