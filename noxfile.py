@@ -62,7 +62,7 @@ def tests(session: nox.Session, aiohttp: str) -> None:
     if aiohttp == "oldest":
         session.install(*oldest())
     session.run("python", "-c", "import aiohttp; print('aiohttp', aiohttp.__version__)")
-    session.run("pytest", "--cov", "--cov-report=term", *session.posargs, env={"COVERAGE_FILE": f".coverage.{aiohttp}"})
+    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term", *session.posargs, env={"COVERAGE_FILE": f".coverage.{aiohttp}"})
 
 
 @nox.session
