@@ -74,6 +74,7 @@ def _connect(
     session: Any,
 ) -> "PrintKit":
     found = config.load(config_file, environ)
+    names = {*found.connections, *registry.kinds()}
     if source is not None:
         table = config.from_url(source, environ, found.connections)
         found = evolve(found, connections={table.name: table}, default=table.name)
@@ -82,7 +83,8 @@ def _connect(
             "nothing is configured. To try printkit without an account: printkit.connect('<kind>+emulator://') with a kind of shop "
             f'({", ".join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = "emulator"'
         )
-    return PrintKit(open_all(found, hooks, emulators, session), found.default, SkuMap.read(found.skus, found.source))
+    skus = SkuMap.read(found.skus, found.source, names | found.connections.keys())
+    return PrintKit(open_all(found, hooks, emulators, session), found.default, skus)
 
 
 @final

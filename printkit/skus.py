@@ -1,6 +1,6 @@
 """Your SKU and each shop's, both ways. Knows no shop: connections and kinds are names to it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, final
 
 from attrs import evolve, field, frozen
@@ -30,12 +30,17 @@ class SkuMap:
         self._table = table
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any], source: str) -> "SkuMap":
-        """From the settings as they stand in the file.
+    def read(cls, raw: Mapping[str, Any], source: str, known: Collection[str]) -> "SkuMap":
+        """From the settings as they stand in the file. ``known`` are the names of connections and kinds of shop.
 
         Raises:
-            ConfigError: an entry is neither text nor a table with ``sku`` and ``attributes``.
+            ConfigError: an entry is neither text nor a table with ``sku`` and ``attributes``, or is for none of ``known``.
         """
+        for yours, row in raw.items():
+            strange = next((name for name in row if name not in known), None)
+            if strange is not None:
+                names = ", ".join(sorted(known))
+                raise ConfigError(f"{source} [printkit.skus.{yours!r}]: {strange!r} is neither a connection nor a kind of shop: {names}")
         return cls({yours: _row(row, f"{source} [printkit.skus.{yours!r}]") for yours, row in raw.items()})
 
     def to_shop(self, photo: Photo, names: tuple[str, ...], path: str = "photo") -> Photo:

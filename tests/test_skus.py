@@ -18,7 +18,8 @@ TABLE: dict[str, Any] = {
     "house": {"uk": "HOUSE", "pwinty": "OTHER"},
     "elsewhere": {"gooten": "G-2"},
 }
-MAP = SkuMap.read(TABLE, "printkit.toml")
+KNOWN = {name for row in TABLE.values() for name in row}
+MAP = SkuMap.read(TABLE, "printkit.toml", KNOWN)
 URL = "https://example.com/a.jpg"
 
 
@@ -63,7 +64,7 @@ def test_the_shops_becomes_yours_where_there_is_one_way_back() -> None:
 def test_without_one_way_back_the_shops_stays() -> None:
     assert MAP.item_to_yours(item("4x6"), NAMES).sku == "4x6"
     assert MAP.item_to_yours(item("10x10"), NAMES).sku == "10x10"
-    both = SkuMap.read(TABLE | {"also": {"pwinty": "8x12"}}, "x")
+    both = SkuMap.read(TABLE | {"also": {"pwinty": "8x12"}}, "x", KNOWN)
     assert both.item_to_yours(item("8x12"), NAMES).sku == "8x12"
 
 
@@ -103,7 +104,7 @@ def test_what_is_mapped_for_a_connection() -> None:
 )
 def test_an_entry_of_the_wrong_form_is_named(entry: Any) -> None:
     with pytest.raises(ConfigError) as caught:
-        SkuMap.read({"print": {"pwinty": entry}}, "printkit.toml")
+        SkuMap.read({"print": {"pwinty": entry}}, "printkit.toml", KNOWN)
     assert "printkit.toml [printkit.skus.'print'] pwinty" in str(caught.value)
 
 
@@ -137,3 +138,8 @@ async def test_a_swap_takes_the_maps_attributes_too(tmp_path: Any) -> None:
 def test_a_sku_that_is_mapped_for_other_shops_only_is_refused() -> None:
     with pytest.raises((InvalidRequestError, ConfigError)):
         MAP.to_shop(Photo("elsewhere", URL), NAMES)
+
+
+def test_a_name_that_is_no_shop_is_refused_with_those_that_are() -> None:
+    with pytest.raises(ConfigError, match="'pwnty' is neither a connection nor a kind of shop: gooten, pwinty"):
+        SkuMap.read({"print": {"pwnty": "8x12"}}, "printkit.toml", {"pwinty", "gooten"})

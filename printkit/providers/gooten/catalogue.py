@@ -1,11 +1,11 @@
 """What Gooten sells and where (reference/gooten-api.md sections 14 and 16). Knows no order."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from ... import lenient
-from ...catalogue import Country, Product, ProductAttribute, ProductList
+from ...catalogue import Country, Product, ProductList
 from . import endpoints, translate, wire
 from .desk import Desk
 
@@ -33,9 +33,8 @@ class CatalogueVerbs(Desk):
             answer = await self._shop.get(endpoints.VARIANTS, query, deadline, "list_products", wire.read_variants)
             return [_product(variant, head) for variant in answer.product_variants]
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(variants(head)) for head in heads]
-        return ProductList(country.upper(), None, tuple(product for task in tasks for product in task.result()))
+        tasks = await _all(variants(head) for head in heads)
+        return ProductList(country.upper(), None, tuple(product for products in tasks for product in products))
 
     async def list_countries(self) -> tuple[Country, ...]:
         """The countries Gooten knows, and whether it sells there."""
@@ -47,15 +46,20 @@ def _country(given: wire.CountryHead) -> Country:
     return Country(given.code, lenient.text(given.name) or given.code, lenient.flag(given.is_supported))
 
 
+async def _all(calls: Iterable[Coroutine[Any, Any, list[Product]]]) -> list[list[Product]]:
+    """All results; the first failure as itself, once the other calls have ended."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(call) for call in calls]
+        return [task.result() for task in tasks]
+    except ExceptionGroup as failed:
+        failure = failed.exceptions[0]
+    raise failure
+
+
 def _product(variant: wire.Variant, head: wire.ProductHead) -> Product:
+    """A SKU is one choice of every option: they describe it, and there is nothing left to choose."""
     price = translate.money(variant.price_info)
-    return Product(
-        sku=variant.sku,
-        name=lenient.text(head.name) or variant.sku,
-        prices=(price,) if price else (),
-        attributes=tuple(_option(each) for each in lenient.objects(variant.options)),
-    )
-
-
-def _option(given: Mapping[str, Any]) -> ProductAttribute:
-    return ProductAttribute(str(given.get("Name")), (str(given.get("Value")),))
+    choices = (lenient.text(option.get("Value")) for option in lenient.objects(variant.options))
+    name = ", ".join(word for word in (lenient.text(head.name), *choices) if word)
+    return Product(sku=variant.sku, name=name or variant.sku, prices=(price,) if price else ())

@@ -179,9 +179,9 @@ def proven(order: Order, word: str, scope: Scope) -> Order:
 
 
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
-    """The same order with these items, their statuses settled. What it costs now is not known."""
+    """The same order with these items, their statuses settled. What it costs and how it will be sent is not known now."""
     status, settled = _states(order.provider_status or "", tuple(items), order.shipments, scope)
-    return evolve(order, status=status, items=settled, price=None, shipping_price=None)
+    return evolve(order, status=status, items=settled, shipments=(), price=None, shipping_price=None)
 
 
 def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
