@@ -1,6 +1,7 @@
 """Every write of Pwinty's adapter, over real HTTP, while the answer is lost in every way there is. The shop's ledger says what happened."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -47,6 +48,11 @@ from printkit.emulator.faults import (
 )
 from printkit.providers.pwinty.emulator.options import Options
 from tests.providers.pwinty.shops import ANN, TOM, URL, World, added, draft, photo, world
+
+
+def bug(reason: str) -> pytest.MarkDecorator:
+    return pytest.mark.xfail(strict=True, reason=reason)
+
 
 ORDERS, ORDER, STATUS = "/v2.5/Orders", "/v2.5/Orders/{id}", "/v2.5/Orders/{id}/Status"
 PHOTOS, BATCH, ONE_PHOTO = "/v2.5/Orders/{id}/Photos", "/v2.5/Orders/{id}/Photos/Batch", "/v2.5/Orders/{id}/Photos/{photo}"
@@ -740,6 +746,60 @@ async def test_a_swap_whose_deletion_went_through_is_done_when_called_again() ->
         assert skus(await kit.get_order(order.ref)) == ["8x12"]
         assert isinstance(done, Order), done
         assert shop.shop.ledger.count("photo added") == 2
+
+
+@bug("the handle does not say which photo the new one replaces, so after sending again calling again adds a second one")
+async def test_a_swap_whose_adding_was_sent_again_is_finished_by_calling_again() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=PHOTOS))
+        error = await what_became(kit.swap_sku(order, order.items[0], "8x12"))
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        assert isinstance(await kit.reconcile(error.handle, send_again=True), Applied)
+        done = await what_became(kit.swap_sku(order, order.items[0], "8x12"))
+        assert isinstance(done, Order) or type(done) is ConflictError
+        assert shop.shop.ledger.count("photo added") == 2, "one item became two prints"
+
+
+async def test_a_swap_whose_adding_was_found_later_is_never_done_twice() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="POST", path=PHOTOS))
+        blind = shop.server.faults.add(Fault(Status(500), method="GET", first=2, times=None))
+        error = await what_became(kit.swap_sku(order, order.items[0], "8x12"))
+        assert type(error) is OutcomeUnknownError
+        shop.server.faults.remove(blind)
+        assert isinstance(await kit.reconcile(error.handle, send_again=True), Applied)
+        done = await what_became(kit.swap_sku(order, order.items[0], "8x12"))
+        assert isinstance(done, Order) or type(done) is ConflictError
+        assert shop.shop.ledger.count("photo added") == 2
+
+
+@bug("of an exchange by a file only the missing URL is compared: another file than is asked for now is taken for it")
+async def test_an_interrupted_exchange_of_files_followed_by_another_file() -> None:
+    async with world(Options(look_at_files=False)) as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="DELETE", path=ONE_PHOTO))
+        first, second = Artwork(data=b"\xff\xd8\xff first"), Artwork(data=b"\xff\xd8\xff second")
+        assert type(await what_became(kit.replace_artwork(order, order.items[0], first))) is OutcomeUnknownError
+        done = await what_became(kit.replace_artwork(order, order.items[0], second))
+        assert isinstance(done, Order)
+        wanted = hashlib.md5(b"\xff\xd8\xff second", usedforsecurity=False).hexdigest()
+        assert [item.artwork[0].md5 for item in (await kit.get_order(order.ref)).items] == [wanted], "another picture would be printed"
+
+
+@bug("an item that was exchanged for one file is reported as exchanged for another")
+async def test_an_item_exchanged_for_a_file_is_not_exchanged_for_another_in_silence() -> None:
+    async with world(Options(look_at_files=False)) as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"))
+        await kit.replace_artwork(order, order.items[0], Artwork(data=b"\xff\xd8\xff first"))
+        done = await what_became(kit.replace_artwork(order, order.items[0], Artwork(data=b"\xff\xd8\xff second")))
+        assert not isinstance(done, Order), "nothing was done, and it was reported as done"
 
 
 async def test_a_twin_that_is_an_item_of_its_own_stays() -> None:
