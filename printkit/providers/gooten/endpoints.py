@@ -76,16 +76,17 @@ class Endpoints:
         return await self.read(request, deadline, lambda answer: translate.read_found(answer, self.scope))
 
     async def search_all(self, criteria: Mapping[str, str], deadline: Deadline, operation: str) -> tuple[Order, ...]:
-        """Every hit, page by page."""
-        found: list[Order] = []
+        """Every hit, page by page; ends where a page repeats what is known (trap 36)."""
+        found: dict[str, Order] = {}
         page, pages = 1, 1
         while page <= pages:
             hits, pages = await self.search(criteria, page, deadline, operation)
-            if not hits:
+            fresh = {hit.id: hit for hit in hits if hit.id not in found}
+            if not fresh:
                 break
-            found += hits
+            found |= fresh
             page += 1
-        return tuple(found)
+        return tuple(found.values())
 
     async def get(self, path: str, query: Mapping[str, str], deadline: Deadline, operation: str, accept: Callable[[bytes], T]) -> T:
         """Any other GET."""

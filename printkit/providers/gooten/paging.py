@@ -1,7 +1,7 @@
 """Gooten's order search, page by page, after the drafts that are kept here. Knows no request."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import final
 
 from attrs import field, frozen
@@ -27,7 +27,8 @@ class OrderPages:
     status: OrderStatus | None = field(kw_only=True)
     reference: str | None = field(kw_only=True)
     since: datetime | None = field(kw_only=True)
-    _before: set[str] = field(factory=set[str], init=False)
+    _seen: dict[int, set[str]] = field(factory=dict[int, set[str]], init=False)
+    """The ids of the page that was fetched last, by its number."""
 
     async def fetch(self, cursor: str | None) -> Page[Order]:
         """The page after ``cursor``, a string that an earlier page gave."""
@@ -36,11 +37,11 @@ class OrderPages:
         if self.status is OrderStatus.DRAFT:
             return Page(tuple(drafts))
         hits, pages = await self._search(self._criteria(), page)
-        seen = {hit.id for hit in hits}
-        repeats = bool(seen) and seen <= self._before
-        wanted = [hit for hit in hits if hit.id not in self._before and self._is_wanted(hit)]
-        self._before.clear()
-        self._before.update(seen)
+        before, seen = self._seen.get(page - 1, set[str]()), {hit.id for hit in hits}
+        repeats = bool(seen) and seen <= before
+        wanted = [hit for hit in hits if hit.id not in before and self._is_wanted(hit)]
+        self._seen.clear()
+        self._seen[page] = seen
         if self._detailed:
             wanted = [await self._detailed(hit) for hit in wanted]
         return Page((*drafts, *wanted), str(page + 1) if page < pages and hits and not repeats else None)
@@ -50,7 +51,7 @@ class OrderPages:
         if self.reference is not None:
             criteria["genericValues"] = self.reference
         if self.since is not None:
-            criteria["startDate"] = f"{self.since:%Y-%m-%d}"
+            criteria["startDate"] = f"{self.since.astimezone(UTC):%Y-%m-%d}"
         return criteria
 
     def _is_wanted(self, order: Order) -> bool:
