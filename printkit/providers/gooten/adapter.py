@@ -94,6 +94,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             problems += [FieldProblem("test", "every order of the sandbox environment is a test: use another environment")]
         if new.reference is not None and len(new.reference) > translate.LONGEST_SOURCE_ID:
             problems += [FieldProblem("reference", f"has more than {translate.LONGEST_SOURCE_ID} characters")]
+        problems += translate.extra_problems(new.extra, "extra", translate.OURS)
         checks.refuse(problems, provider=self._name, operation="create_order")
         draft = Draft.of(self._name, new.reference if new.reference is not None else str(uuid4()), new)
         await self._drafts.put(draft)
@@ -116,7 +117,10 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             error.report = ValidationReport(False, lacking)
             raise error
         placed = await self._place(draft, deadline)
-        await self._mark(draft.id, placed)
+        try:
+            await self._mark(draft.id, placed)
+        except Exception:  # noqa: BLE001 - a full disk here must not make a placed order look like a failure
+            return with_receipt(placed, read_back=False)
         if not placed.receipt.reconciled:
             placed = await self._read_back(placed, deadline, "submit")
         return with_receipt(placed, renamed=writes.renamed((item.id for item in draft.items), placed.items))

@@ -28,7 +28,9 @@ class ItemVerbs(Desk):
         draft = await self._draft(order, "add_photos")
         if draft is None:
             raise self._complete(Capability.ADD_PHOTOS)
-        return await self._change(draft, lambda kept: kept.with_photos(photos), "add_photos")
+        changed = await self._change(draft, lambda kept: kept.with_photos(photos), "add_photos")
+        not_told = tuple(f"photos[{place}].reference" for place, photo in enumerate(photos) if photo.reference is not None)
+        return with_receipt(changed, not_told=not_told)
 
     async def cancel_items(self, order: OrderLike, items: Sequence[ItemLike], /) -> Order:
         """``PUT orderCancel``. What the shop cancels and what it keeps is a result; an item that is cancelled already counts as done."""

@@ -1,8 +1,9 @@
 """What Gooten's answers mean, and what an order means to Gooten. Plain functions between wire and model: no I/O, no decision to send."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from attrs import evolve, frozen
 
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 KIND = "gooten"
 LONGEST_SOURCE_ID = 50
 """Reference, trap 40."""
+
+OURS: Final = frozenset({"sourceid", "ispartnersourceidunique", "isintestmode", "items", "payment", "partnerbillingkey"})
+"""Members of an order that guard it, in lower case: against a second print, against printing a test, against a key in a handle."""
+
+OURS_OF_A_LINE: Final = frozenset({"sku", "quantity", "sourceid"})
+"""The same of an item: what it is known by afterwards."""
 
 
 @final
@@ -85,8 +92,7 @@ def read_order(response: Response, scope: Scope) -> Order:
         NotFoundError: there is no such order (trap 11).
         UnreadableAnswerError: it is not one.
     """
-    said = check(response, scope)
-    if said.had_error is None and b'"Id"' not in response.body and response.body.lstrip()[:1] == b"{":
+    if check(response, scope).id is None:
         raise NotFoundError("there is no such order", status=response.status)
     return order(wire.read_order(response.body), response.body, scope)
 
@@ -321,14 +327,37 @@ def new_order_body(draft: "Draft", *, email: str | None, phone: str | None, ship
     }
     if draft.new.metadata:
         body["Meta"] = dict(draft.new.metadata)
-    return body | dict(draft.new.extra.get(KIND, {}))
+    return _with_extra(body, draft.new.extra)
 
 
 def _line(item_id: str, photo: Photo, method: str) -> dict[str, Any]:
     way = {"ShipCarrierMethodId": int(method)} if method.isascii() and method.isdigit() else {"ShipType": method.lower()}
     images = [_image_body(picture, index) for index, picture in enumerate(photo.artwork)]
     line = {"SKU": photo.sku, "Quantity": photo.copies, **way, "Images": images, "SourceId": item_id}
-    return line | dict(photo.extra.get(KIND, {}))
+    return _with_extra(line, photo.extra)
+
+
+def _with_extra(body: Mapping[str, Any], extra: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Names count without regard to case (reference 2.3): what is given replaces what we would say, also when it is spelled otherwise."""
+    given = extra.get(KIND, {})
+    replaced = {name.lower() for name in given}
+    return {name: value for name, value in body.items() if name.lower() not in replaced} | dict(given)
+
+
+def extra_problems(extra: Mapping[str, Mapping[str, Any]], path: str, ours: frozenset[str]) -> Iterator[FieldProblem]:
+    """Members that the caller wants in a request and that must not be there, or cannot be sent."""
+    given: Any = extra.get(KIND, {})
+    place = f"{path}.{KIND}"
+    if not isinstance(given, Mapping):
+        yield FieldProblem(place, "is no mapping of members")
+        return
+    for name in given:
+        if str(name).lower() in ours:
+            yield FieldProblem(f"{place}.{name}", "is said by printkit alone: with another one nothing could be proven, or nothing be safe")
+    try:
+        json.dumps(dict(given), allow_nan=False, ensure_ascii=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        yield FieldProblem(place, "is not plain JSON: give text, whole numbers, truth values, None, lists and dicts with text keys")
 
 
 def _image_body(picture: Artwork, index: int) -> dict[str, Any]:
@@ -360,6 +389,7 @@ def photo_problems(photos: Iterable[Photo]) -> Iterator[FieldProblem]:
         for name in ("sizing", "price_to_recipient"):
             if getattr(photo, name) is not None:
                 yield FieldProblem(f"{path}.{name}", "Gooten cannot be told: leave it out")
+        yield from extra_problems(photo.extra, f"{path}.extra", OURS_OF_A_LINE)
         if photo.attributes:
             yield FieldProblem(f"{path}.attributes", "Gooten's options are part of the SKU: choose another SKU")
         yield from artwork_problems(photo.artwork, f"{path}.artwork")

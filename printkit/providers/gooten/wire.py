@@ -91,8 +91,9 @@ class Cancelled(Wire):
 
 
 class Said(Wire):
-    """Any answer, read for what went wrong (reference section 5)."""
+    """Any answer, read for what went wrong (reference section 5); an order without ``Id`` is none (trap 11)."""
 
+    id: Loose = None
     had_error: Loose = None
     error_reference_code: Loose = None
     errors: Loose = None

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
@@ -445,6 +446,42 @@ GUARDS: list[Mapping[str, Any]] = [
 """With these an order would be printed in the sandbox, printed twice, not be found again, or a key would stand in a handle."""
 
 
+@pytest.mark.parametrize("extra", GUARDS, ids=str)
+async def test_extra_members_that_would_take_the_guards_away_are_refused(extra: Mapping[str, Any]) -> None:
+    there = shop()
+    async with kit_on(there) as kit:
+        with pytest.raises(InvalidRequestError, match="extra"):
+            await kit.create_order(NewOrder(TOM, "R1", extra={"gooten": extra}))
+    assert there.asked == []
+
+
+@pytest.mark.parametrize("extra", [{"SourceId": "x"}, {"sourceid": "x"}, {"Quantity": 7}, {"sku": "x"}], ids=str)
+async def test_extra_members_of_a_photo_that_would_make_it_another_are_refused(extra: Mapping[str, Any]) -> None:
+    there = shop()
+    async with kit_on(there) as kit:
+        order = await draft(kit)
+        with pytest.raises(InvalidRequestError, match="extra"):
+            await kit.add_photos(order, [photo("a", extra={"gooten": extra})])
+    assert there.asked == []
+
+
+@pytest.mark.parametrize("odd", [{"Meta": {"a": "\ud800"}}, {"x": object()}, {"x": {1, 2}}, {"x": float("nan")}], ids=repr)
+async def test_extra_members_that_cannot_be_sent_are_refused(odd: Mapping[str, Any]) -> None:
+    there = shop()
+    async with kit_on(there) as kit:
+        with pytest.raises(InvalidRequestError, match="extra"):
+            await submit(kit, extra={"gooten": odd})
+        with pytest.raises(InvalidRequestError, match="extra"):
+            await submit(kit, photo("a", extra={"gooten": odd}))
+    assert there.asked == []
+
+
+async def test_informational_fields_that_are_not_told_are_listed() -> None:
+    async with kit_on(shop()) as kit:
+        order = await kit.add_photos(await draft(kit), [photo("a"), photo("b", reference="mine")])
+        assert order.receipt.not_told == ("photos[1].reference",)
+
+
 async def test_binding_fields_that_cannot_be_told_are_refused_by_name() -> None:
     there = shop()
     async with kit_on(there) as kit:
@@ -570,6 +607,20 @@ async def test_what_the_shop_requires_and_nobody_said_is_never_invented() -> Non
             word in str(caught.value) for word in ("first and a last name", "line1", "city", "postal_code", "country", "email", "phone")
         )
     assert there.asked == []
+
+
+async def test_a_placed_order_that_cannot_be_noted_here_is_placed_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: told as a failure, one would place it again."""
+
+    async with kit_on(shop(), drafts=tmp_path / "drafts.db") as kit:
+        order = await draft(kit, photo("a"))
+
+        async def full(self: object, draft_id: str, change: object) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr("printkit.drafts.FileDrafts.change", full)
+        done = await kit.submit(order)
+        assert done.id == SAFE_ID
 
 
 # ── Lists ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -755,6 +806,17 @@ async def test_trap_09_an_error_reference_alone_is_a_failure() -> None:
 async def test_trap_10_a_bad_recipe_is_known_by_its_message(text: str, status: int) -> None:
     async with kit_on(Scripted(lambda request: says({"Message": text}, status))) as kit:
         with pytest.raises(AuthenticationError):
+            await kit.get_order(REF)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"HadError": False}, {"Items": [{"Id": "x"}]}, {"GootenId": 7, "Items": []}, {"Id": None}, {"HadError": False, "Id": None}],
+    ids=str,
+)
+async def test_trap_11_an_order_without_an_id_is_none(body: Any) -> None:
+    async with kit_on(shop(body)) as kit:
+        with pytest.raises(NotFoundError):
             await kit.get_order(REF)
 
 
