@@ -56,3 +56,15 @@ def test_in_ci_a_module_that_skips_itself_is_an_error(pytester: pytest.Pytester,
 
     assert result.ret != pytest.ExitCode.OK
     result.assert_outcomes(errors=1)
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_in_ci_an_expected_failure_alone_fails_the_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: str) -> None:
+    monkeypatch.setenv("PRINTKIT_NO_SKIPS", "1")
+    pytester.makepyfile("import pytest\n@pytest.mark.xfail(reason='not yet')\ndef test_one(): assert False\ndef test_two(): pass")
+
+    result = pytester.runpytest_inprocess(
+        "-p", "tests.no_skips", "-p", "no:randomly", "-p", "no:cov", "-p", "no:asyncio", "-p", "xdist", "-n", workers
+    )
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
