@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from .model import OrderRef, OrderStatus, ValidationReport
+    from .model import OrderRef, OrderStatus, RefusedItem, ValidationReport
     from .outcomes import ReconcileHandle
     from .provider import Capability
 
@@ -154,9 +154,15 @@ class NotFoundError(ProviderError):
 
 
 class RejectedError(ProviderError):
-    """The shop read the request and refuses it. ``report`` holds its validation report when that is the reason."""
+    """The shop read the request and refuses it.
+
+    Attributes:
+        report: the shop's validation report, when that is the reason.
+        refused: item by item, where the answer speaks of them.
+    """
 
     report: ValidationReport | None = None
+    refused: tuple[RefusedItem, ...] = ()
 
 
 class ConflictError(ProviderError):

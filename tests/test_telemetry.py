@@ -87,7 +87,6 @@ async def test_an_unknown_word_is_told_and_no_event_shows_what_was_sent() -> Non
     assert "Acacia" not in repr(heard)
 
 
-@pytest.mark.xfail(strict=True, reason="a photo that the shop refused inside a 200 is told as applied")
 async def test_a_refusal_inside_a_200_is_told_as_a_refusal() -> None:
     answers = {
         ("GET", "/Orders/1070"): says(sample("orders-create.200")),

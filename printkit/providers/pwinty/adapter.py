@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, final
 from uuid import uuid4
 
-from ... import checks
+from ... import checks, lenient
 from ...errors import (
     PrintKitError,
     ProviderError,
@@ -28,7 +28,7 @@ from ...paging import Pager
 from ...provider import Capability, Catalogue, Issues, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Send
-from . import INFO, endpoints, statuses, translate, wire
+from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
 from .complaints import IssueVerbs
 from .desk import is_in, with_receipt
@@ -200,12 +200,18 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
 
     async def reconcile(self, handle: ReconcileHandle, /, *, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
         """Find out what became of a write of this account."""
-        return await self._writer.reconcile(handle, self._find, self._again(handle) if send_again else None)
+        found = await self._writer.reconcile(handle, self._find, self._again(handle) if send_again else None)
+        instead_of = lenient.text(lenient.members(handle.preimage).get("instead_of"))
+        if isinstance(found, Applied) and instead_of is not None:
+            self._seen.note_exchange(instead_of, writes.photos_before(handle), found.value)
+        return found
 
     def _again(self, handle: ReconcileHandle) -> Send[Order] | None:
         """How to send what is left of a write; None where that is never done: a complaint, a file, a request of one's own."""
         if handle.step not in _SENT_AGAIN or (handle.step == "add" and not all("url" in body for body in handle.meant)):
             return None
+
+        instead_of = lenient.text(lenient.members(handle.preimage).get("instead_of"))
 
         async def send(left: Any) -> Order:
             deadline, operation = self._caller.deadline(), handle.operation
@@ -214,7 +220,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
             known = self._seen.note(await self._shop.order(handle.order or "", deadline, operation))
             match handle.step:
                 case "add":
-                    return await self._add(known, list(left), operation)
+                    return await self._add(known, list(left), operation, instead_of=instead_of)
                 case "delete":
                     return await self._delete(known, self._item(known, str(left["photo"]), operation), deadline, operation)
                 case "status":

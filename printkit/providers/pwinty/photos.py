@@ -35,9 +35,15 @@ class PhotoVerbs(Desk):
         self._check_status(known, statuses.EDITABLE, "add_photos")
         refused: list[RefusedItem] = []
         attempts, reconciled = 0, False
-        for place, batch in await _batches(photos, progress):
+        batches = await _batches(photos, progress)
+        for place, batch in batches:
             try:
                 known = await self._add(known, batch, "add_photos", place)
+            except RejectedError as error:
+                if not error.refused or len(batches) == 1:
+                    raise
+                refused += error.refused
+                continue
             except PrintKitError as error:
                 error.message += f" ({place} of {len(photos)} photos were added before)" if place else ""
                 raise
@@ -45,48 +51,61 @@ class PhotoVerbs(Desk):
             attempts = max(attempts, known.receipt.attempts)
             reconciled = reconciled or known.receipt.reconciled
         if len(refused) == len(photos):
-            raise RejectedError(refused[0].why, status=200, provider=self._name, operation="add_photos")
+            raise self._all_refused(refused, "add_photos")
         not_told = tuple(f"photos[{place}].reference" for place, photo in enumerate(photos) if photo.reference)
         return with_receipt(known, refused=tuple(refused), not_told=not_told, attempts=attempts, reconciled=reconciled)
 
-    async def _add(self, known: Order, batch: "Batch", operation: str, place: int = 0) -> Order:
+    async def _add(self, known: Order, batch: "Batch", operation: str, place: int = 0, instead_of: str | None = None) -> Order:
         if not isinstance(batch, list):
-            return await self._upload(known, *batch, operation, place)
+            return await self._upload(known, *batch, operation, place, instead_of)
         single = len(batch) == 1
         template = endpoints.PHOTOS if single else endpoints.BATCH
         request = self._shop.write("POST", template, operation, batch[0] if single else batch, order=known.id)
-        return await self._send_photos(request, known, batch, self._caller.deadline(), place)
+        return await self._send_photos(request, known, batch, self._caller.deadline(), place, instead_of)
 
-    async def _upload(self, known: Order, body: Body, upload: uploads.Upload, operation: str, place: int) -> Order:
+    async def _upload(self, known: Order, body: Body, upload: uploads.Upload, operation: str, place: int, instead_of: str | None) -> Order:
         request = self._shop.upload(translate.parts(body, upload), operation, order=known.id)
         before = {item.id for item in known.items}
-        order = await self._send_photos(request, known, [body], self._caller.deadline(self._settings.upload_deadline), place)
+        deadline = self._caller.deadline(self._settings.upload_deadline)
+        order = await self._send_photos(request, known, [body], deadline, place, instead_of)
         other = next((item.id for item in order.items if item.id not in before and upload.is_other_than(item.artwork[0].md5)), None)
         if other is None:
             return order
         text = f"the shop has another file than was sent: cancel photo {other} and add it again"
         raise RejectedError(text, status=200, provider=self._name, operation=operation)
 
-    async def _send_photos(self, request: Request, known: Order, bodies: list[Body], deadline: Deadline, place: int) -> Order:
+    async def _send_photos(
+        self, request: Request, known: Order, bodies: list[Body], deadline: Deadline, place: int, instead_of: str | None
+    ) -> Order:
         refused: list[RefusedItem] = []
         newest = known
 
-        async def before(until: Deadline) -> list[str]:
+        async def before(until: Deadline) -> Any:
             nonlocal newest
             if not self._seen.is_newest(known) or self._is_open(known):
                 newest = await self._shop.order(known.id, until, request.operation)
             self._seen.forget(known)
-            return [item.id for item in newest.items]
+            return {"photos": [item.id for item in newest.items], "instead_of": instead_of}
 
         def accept(answer: Response) -> Order:
             entries = translate.read_added(answer, len(bodies), self._scope)
             refused.extend(RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str))
+            if len(refused) == len(bodies):
+                raise self._all_refused(refused, request.operation)
             return translate.with_items(newest, [*newest.items, *(each for each in entries if isinstance(each, Item))], self._scope)
 
         order = await self._perform(
             request, accept, deadline, step="add", lock=f"order:{known.id}", order=known.id, meant=bodies, preimage=before
         )
-        return with_receipt(self._seen.note_added(newest, order), refused=tuple(refused))
+        self._seen.note_added(newest, order)
+        if instead_of is not None:
+            self._seen.note_exchange(instead_of, {item.id for item in newest.items}, order)
+        return with_receipt(order, refused=tuple(refused))
+
+    def _all_refused(self, refused: Sequence[RefusedItem], operation: str) -> RejectedError:
+        error = RejectedError(refused[0].why, status=200, provider=self._name, operation=operation)
+        error.refused = tuple(refused)
+        return error
 
     async def cancel_items(self, order: OrderLike, items: Sequence[ItemLike], /) -> Order:
         """Emulated: deletes the photos one by one. One that is gone already counts as done."""
@@ -139,11 +158,8 @@ class PhotoVerbs(Desk):
         if new is None:
             self._refuse_twin(known, old, body, operation)
             before = {each.id for each in known.items}
-            known = await self._add(known, [body] if upload is None else (body, upload), operation)
-            if known.receipt.refused:
-                raise RejectedError(known.receipt.refused[0].why, status=200, provider=self._name, operation=operation)
+            known = await self._add(known, [body] if upload is None else (body, upload), operation, instead_of=old.id)
             new = next(each for each in known.items if each.id not in before)
-            self._seen.exchanging(old, new)
         try:
             done = await self._delete(known, old, deadline, operation)
             if left is not None and left.id != new.id:  # an interrupted call wanted something else
@@ -197,8 +213,11 @@ class PhotoVerbs(Desk):
 
 
 def _is_changed(item: Item, change: Body) -> bool:
-    """Whether a photo is as ``change`` wants it; None stands for a member that is not there."""
+    """Whether a photo is as ``change`` wants it; None stands for a member that is not there. A file is known by its hash alone."""
     body = translate.body_again(item)
+    if "url" in change and change["url"] is None:
+        has, wants = item.artwork[0].md5 if item.artwork else None, change.get("md5Hash")
+        return has is not None and wants is not None and has.lower() == wants.lower()
     return all(body.get(name) == value for name, value in change.items() if name != "md5Hash")
 
 

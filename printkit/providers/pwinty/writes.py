@@ -4,12 +4,13 @@ Every look-up reads; what it finds is compared with what was meant and with what
 """
 
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar, final
 
 from attrs import evolve
 
 from ...errors import PrintKitError
+from ...lenient import entries, members
 from ...model import Artwork, Item, Order, Receipt
 from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
 from . import statuses, translate
@@ -66,7 +67,7 @@ _RECIPIENT = ("recipientName", "address1", "address2", "addressTownOrCity", "sta
 async def find_added(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Order]:
     """Look for the photos that were added: those there now, less those there before, must be those that were meant."""
     order = await read_order(handle.order or "")
-    before = set(handle.preimage or ())
+    before = photos_before(handle)
     new = [item for item in order.items if item.id not in before]
     if not new:
         return Absent("the order has no photo that it did not have before")
@@ -79,6 +80,11 @@ async def find_added(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Or
     if found != wanted:
         return Absent(f"{found.total()} of {wanted.total()} photos were added: {_ids(new)}", _missing(handle.meant, found))
     return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
+
+
+def photos_before(handle: ReconcileHandle) -> set[str]:
+    """The photos that the order had before some were added."""
+    return {str(each) for each in entries(members(handle.preimage).get("photos"))}
 
 
 def _missing(meant: Iterable[Mapping[str, Any]], found: Counter[Fingerprint]) -> list[Mapping[str, Any]]:
@@ -210,9 +216,12 @@ class Seen:
         """True when this process added the photo."""
         return item.id in self._added
 
-    def exchanging(self, old: Item, new: Item) -> None:
-        """``new`` was added to take the place of ``old``."""
-        self._exchanged.put(old.id, new.id)
+    def note_exchange(self, old: str, before: Collection[str], order: Order) -> None:
+        """The photo that the order did not have before was added to take the place of ``old``."""
+        new = next((item.id for item in order.items if item.id not in before), None)
+        if new is not None:
+            self._added.put(new, None)
+            self._exchanged.put(old, new)
 
     def stands_for(self, old: str, order: Order) -> Item | None:
         """The photo of the order that was added here to take the place of ``old``."""

@@ -49,11 +49,6 @@ from printkit.emulator.faults import (
 from printkit.providers.pwinty.emulator.options import Options
 from tests.providers.pwinty.shops import ANN, TOM, URL, World, added, draft, photo, world
 
-
-def bug(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 ORDERS, ORDER, STATUS = "/v2.5/Orders", "/v2.5/Orders/{id}", "/v2.5/Orders/{id}/Status"
 PHOTOS, BATCH, ONE_PHOTO = "/v2.5/Orders/{id}/Photos", "/v2.5/Orders/{id}/Photos/Batch", "/v2.5/Orders/{id}/Photos/{photo}"
 
@@ -748,7 +743,6 @@ async def test_a_swap_whose_deletion_went_through_is_done_when_called_again() ->
         assert shop.shop.ledger.count("photo added") == 2
 
 
-@bug("the handle does not say which photo the new one replaces, so after sending again calling again adds a second one")
 async def test_a_swap_whose_adding_was_sent_again_is_finished_by_calling_again() -> None:
     async with world() as shop:
         kit = await shop.kit()
@@ -778,7 +772,6 @@ async def test_a_swap_whose_adding_was_found_later_is_never_done_twice() -> None
         assert shop.shop.ledger.count("photo added") == 2
 
 
-@bug("of an exchange by a file only the missing URL is compared: another file than is asked for now is taken for it")
 async def test_an_interrupted_exchange_of_files_followed_by_another_file() -> None:
     async with world(Options(look_at_files=False)) as shop:
         kit = await shop.kit()
@@ -792,7 +785,6 @@ async def test_an_interrupted_exchange_of_files_followed_by_another_file() -> No
         assert [item.artwork[0].md5 for item in (await kit.get_order(order.ref)).items] == [wanted], "another picture would be printed"
 
 
-@bug("an item that was exchanged for one file is reported as exchanged for another")
 async def test_an_item_exchanged_for_a_file_is_not_exchanged_for_another_in_silence() -> None:
     async with world(Options(look_at_files=False)) as shop:
         kit = await shop.kit()
