@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self, TypeVar, final
 
 from attrs import evolve
 
-from . import checkup, config, registry, waiting
+from . import checks, checkup, config, registry, waiting
 from .catalogue import Country, ProductList
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
@@ -132,9 +132,11 @@ class PrintKit:
         Raises:
             OutcomeUnknownError: one of the three steps may have happened; ``error.operation`` names it.
         """
+        given = tuple(photos)
+        checks.refuse([*checks.of_new_order(new), *checks.of_photos(given)], provider=provider, operation="place_order")
         order = await self.create_order(new, provider=provider)
         try:
-            return await self.submit(await self.add_photos(order, photos))
+            return await self.submit(await self.add_photos(order, given))
         except PrintKitError as error:
             error.order = order.ref
             raise

@@ -9,7 +9,20 @@ import pytest
 from attrs import evolve
 
 import printkit
-from printkit import ConflictError, Effect, NewOrder, OrderRef, OrderStatus, Payment, Photo, PrintKit, PrintKitError, Recipient, Request
+from printkit import (
+    ConflictError,
+    Effect,
+    InvalidRequestError,
+    NewOrder,
+    OrderRef,
+    OrderStatus,
+    Payment,
+    Photo,
+    PrintKit,
+    PrintKitError,
+    Recipient,
+    Request,
+)
 from printkit.emulator.clock import ManualClock
 from printkit.providers.pwinty.emulator import Options, Shop
 from printkit.server.emulator import EmulatorServer
@@ -211,3 +224,11 @@ async def test_an_order_that_is_not_valid_says_why(file: Path) -> None:
         assert {problem.provider_code for problem in caught.value.report.problems} == {"NoItemsInOrder", "PostalAddressNotSet"}
         with pytest.raises(ConflictError):
             await kit.submit(evolve(order, provider_status="Complete"))
+
+
+async def test_placing_an_order_with_photos_that_make_no_sense_creates_none() -> None:
+    shop = Shop()
+    async with printkit.connect("pwinty+emulator://", environ={}, emulators={"pwinty": shop}) as kit:
+        with pytest.raises(InvalidRequestError, match=r"photos\[0\].copies"):
+            await kit.place_order(NewOrder(Recipient("Tom Smith", country="GB")), [Photo("4x6", "https://example.com/a.jpg", copies=0)])
+    assert shop.ledger.entries() == ()
