@@ -12,6 +12,6 @@ def main() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _WANTED:
             raise
-        print("printkit: the command line needs its extra: python -m pip install 'printkit[cli]'", file=sys.stderr)
+        print("printkit: the command line needs its extra: python -m pip install '.[cli]' in a clone", file=sys.stderr)
         sys.exit(3)
     sys.exit(run(sys.argv[1:]))

@@ -106,5 +106,5 @@ def test_without_its_extra_the_command_says_what_to_install(missing: str) -> Non
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert ended.returncode == 3
-    assert "python -m pip install 'printkit[cli]'" in ended.stderr
+    assert "python -m pip install '.[cli]' in a clone" in ended.stderr
     assert "Traceback" not in ended.stderr
