@@ -31,7 +31,10 @@ def of_new_order(new: NewOrder) -> Iterator[FieldProblem]:
         yield FieldProblem("payment", "give Payment.MERCHANT or Payment.RECIPIENT")
     yield from of_text("shipping", new.shipping)
     yield from _of_texts("metadata", new.metadata)
-    yield from of_recipient(new.recipient)
+    if isinstance(new.recipient, Recipient):
+        yield from of_recipient(new.recipient)
+    else:
+        yield FieldProblem("recipient", f"is a {type(new.recipient).__name__}: give a Recipient")
 
 
 def of_recipient(recipient: Recipient, path: str = "recipient") -> Iterator[FieldProblem]:
@@ -83,7 +86,8 @@ def of_artwork(artwork: Artwork, path: str = "artwork") -> Iterator[FieldProblem
     if artwork.url is not None:
         yield from _of_url(path, artwork.url)
     if artwork.path is not None and not artwork.path.is_file():
-        yield FieldProblem(path, f"there is no file {str(artwork.path)!r}")
+        what = "is a folder" if artwork.path.is_dir() else "is not there"
+        yield FieldProblem(path, f"the file {str(artwork.path)!r} {what}")
     if artwork.md5 is not None and (not isinstance(artwork.md5, str) or _MD5.fullmatch(artwork.md5) is None):
         yield FieldProblem(f"{path}.md5", "is not an md5: give 32 hexadecimal digits")
 

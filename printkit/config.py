@@ -1,9 +1,10 @@
 """Settings: connections and the SKU map, from a file, the environment or a URL; a wrong one is named with its source. Opens nothing."""
 
 import os
+import re
 import stat
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar, final, get_args
 from urllib.parse import parse_qsl, urlsplit
@@ -121,10 +122,26 @@ class Config:
     source: str = "the environment"
 
 
+def with_path(base_url: str, path: str) -> str:
+    """A ``base_url`` that names only a host, with the shop's path; any other as it is."""
+    base = base_url.rstrip("/")
+    return base if base.count("/") > 2 else base + path
+
+
+def code(pattern: str, form: str) -> Callable[[object, "attrs.Attribute[Any]", str | None], None]:
+    """A validator for a setting that is a code."""
+
+    def check(settings: object, attribute: "attrs.Attribute[Any]", value: str | None) -> None:
+        if value is not None and re.fullmatch(pattern, value) is None:
+            raise ConfigError(f"{attribute.name} must be {form}")
+
+    return check
+
+
 # ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> Config:
+def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """Settings from a file and the environment; the environment wins.
 
     The file is ``path``, else the one named by ``PRINTKIT_CONFIG``, else ``printkit.toml`` in the working directory if there is one.
@@ -132,6 +149,7 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     Raises:
         ConfigError: a file is missing, unreadable or open to others while it holds a secret, or a table has the wrong form.
     """
+    environ = os.environ if environ is None else environ
     named = path or environ.get(f"{PREFIX}CONFIG")
     file = Path(named) if named else Path(FILE)
     document = _read(file) if named or file.is_file() else {}
@@ -154,7 +172,7 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     )
 
 
-def from_url(url: str, environ: Mapping[str, str] = os.environ, others: Iterable[str] = ()) -> Table:
+def from_url(url: str, environ: Mapping[str, str] | None = None, others: Iterable[str] = ()) -> Table:
     """One connection from ``kind+environment://[host[:port]][/path][?setting=value]``.
 
     Secrets never stand in a URL: they come from the environment. ``others`` are further connections, whose variables are not meant.
@@ -162,12 +180,15 @@ def from_url(url: str, environ: Mapping[str, str] = os.environ, others: Iterable
     Raises:
         ConfigError: the form is wrong, or the URL holds a secret.
     """
+    environ = os.environ if environ is None else environ
     try:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
     kind, plus, environment = parts.scheme.partition("+")
-    if not (kind and plus) or environment not in get_args(Environment):
+    if kind and plus and environment not in get_args(Environment):
+        raise ConfigError(f"{environment!r} is not an environment: write {kind}+emulator://, {kind}+sandbox:// or {kind}+live://")
+    if not (kind and plus):
         raise ConfigError("a connection URL is kind+environment://, such as pwinty+emulator:// or pwinty+sandbox://?merchant_id=...")
     if parts.username or parts.password or parts.fragment:
         raise ConfigError(f"{kind}+{environment}:// must not hold a user, a password or a fragment: secrets come from the environment")
@@ -275,7 +296,11 @@ def settings(cls: type[S], table: Table) -> S:
     missing = [each for each in fields.values() if each.default is attrs.NOTHING and each.name not in values]
     if missing:
         raise ConfigError(_missing(missing[0].name, table, secret=missing[0].type is Secret))
-    return cls(**values)
+    try:
+        return cls(**values)
+    except ConfigError as error:
+        problem = error.message
+    raise ConfigError(f"{table.source_of(problem.partition(' ')[0])}: {problem}")
 
 
 def _missing(setting: str, table: Table, *, secret: bool) -> str:

@@ -118,7 +118,7 @@ class UnsupportedOperationError(InvalidRequestError):
     def __init__(self, provider: str, capability: Capability, why: str) -> None:
         self.capability = capability
         self.why = why
-        super().__init__([FieldProblem(capability.value, f"not supported: {why}")], provider=provider, operation=capability.value)
+        super().__init__([FieldProblem(capability.value, f"not supported: {why}")], provider=provider)
 
 
 class ProviderError(PrintKitError):

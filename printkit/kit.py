@@ -39,7 +39,7 @@ def connect(
     source: str | None = None,
     *,
     config_file: str | os.PathLike[str] | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
     hooks: Sequence[Hook] = (),
     emulators: Mapping[str, Answers] | None = None,
     session: Any = None,
@@ -49,7 +49,7 @@ def connect(
     Args:
         source: a connection URL such as ``pwinty+emulator://``. Without one, the settings' file and the environment say what to connect to.
         config_file: the file, in place of ``printkit.toml`` in the working directory.
-        environ: the environment.
+        environ: in place of the process's environment.
         hooks: told of every attempt, wait, outcome and drift; see ``printkit.telemetry``.
         emulators: by connection name, emulators to use in this process in place of new ones.
         session: an ``aiohttp.ClientSession`` whose connector is borrowed, and not closed; nothing else of it is used.
@@ -58,7 +58,7 @@ def connect(
         ConfigError: a setting is missing or wrong, or nothing is configured at all.
     """
     try:
-        return _connect(source, config_file, environ, hooks, emulators or {}, session)
+        return _connect(source, config_file, os.environ if environ is None else environ, hooks, emulators or {}, session)
     except ConfigError as error:
         problem = error.with_traceback(None)
     del environ, source  # a traceback that shows locals would show the keys
@@ -122,6 +122,8 @@ class PrintKit:
             OutcomeUnknownError: they may have been added. Do not add them again: they would be printed twice.
         """
         at = self._of(order)
+        if isinstance(photos, Photo):
+            raise InvalidRequestError([FieldProblem("photos", "is a single Photo: give a list of them")])
         given = tuple(photos)
         resolved = [self._resolved(at, photo, f"photos[{place}]") for place, photo in enumerate(given)]
         return self._yours(at, await at.provider.add_photos(order, resolved, progress=progress))
@@ -174,6 +176,10 @@ class PrintKit:
             cursor: go on after an earlier page: its ``next``.
             provider: a connection's name, else the default.
         """
+        if status is not None and not isinstance(status, OrderStatus):
+            raise InvalidRequestError(
+                [FieldProblem("status", f"{status!r} is not an OrderStatus: give one, such as OrderStatus.SUBMITTED")]
+            )
         at = self._at(provider)
         pager = at.provider.list_orders(status=status, reference=reference, since=since, detail=detail, cursor=cursor)
 
@@ -300,14 +306,15 @@ class PrintKit:
         Sends no write, unless ``send_again`` asks for it: then what is proven not to have happened is sent once more, after the settle
         window, where that cannot do anything twice. A complaint and an uploaded file are never sent again.
 
-        Returns:
-            ``Applied(order)``; ``NotApplied``: it did not happen and will not; ``Unknown``: ask again at ``not_before``, and where
-            that is None look at the shop yourself.
+        What comes back is ``Applied(order)``, or ``NotApplied`` when it did not happen and will not, or ``Unknown``: then ask again at
+        ``not_before``, and where that is None look at the shop yourself.
 
         Raises:
             OutcomeUnknownError: what was sent again was lost again.
             ConfigError: the handle is of another account or environment than this connection.
         """
+        if not isinstance(handle, ReconcileHandle):
+            raise InvalidRequestError([FieldProblem("handle", "give a ReconcileHandle, or ReconcileHandle.from_json(text)")])
         at = self._at(handle.provider)
         if (handle.kind, handle.environment, handle.account) != (at.account.kind, at.account.environment, at.account.digest):
             of = f"({handle.kind}, {handle.environment})"

@@ -10,7 +10,7 @@ _NO_ISSUES = Support(SupportLevel.UNSUPPORTED, "Gooten's API takes no complaints
 _NO_FILES = Support(SupportLevel.UNSUPPORTED, "Gooten fetches pictures from public URLs")
 _NO_PAYMENT = Support(SupportLevel.UNSUPPORTED, "Gooten invoices the account; its PayPal flow is for its own apps")
 _NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "Gooten calls back, but this version of printkit does not read its callbacks")
-_HOLD = Support(SupportLevel.NATIVE, "the API cannot release a held order again: only Gooten's admin site can (reference, trap 31)")
+_HOLD = Support(SupportLevel.NATIVE, "the API cannot release a held order again: only Gooten's admin site can")
 
 INFO = ProviderInfo(
     kind="gooten",
@@ -40,7 +40,7 @@ INFO = ProviderInfo(
         (Capability.CANCEL_ITEMS, DRAFT): _LOCAL,
         (Capability.CANCEL_ITEMS, PLACED): NATIVE,
         (Capability.SWAP_SKU, DRAFT): _LOCAL,
-        (Capability.SWAP_SKU, PLACED): Support(SupportLevel.NATIVE, "charges the account for the changed order (seed 001)"),
+        (Capability.SWAP_SKU, PLACED): Support(SupportLevel.NATIVE, "charges the account for the changed order"),
         (Capability.REPLACE_ARTWORK, DRAFT): _LOCAL,
         (Capability.REPLACE_ARTWORK, PLACED): NATIVE,
         (Capability.CANCEL_ORDER, DRAFT): _LOCAL,

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from ...config import ConnectionSettings
+from ...config import ConnectionSettings, code, with_path
 from ...secret import Secret
 
 _LIVE = "https://api.print.io/api"
@@ -25,7 +25,7 @@ class Settings(ConnectionSettings):
     """Of orders whose recipient has none: Gooten requires one (reference 6.2). Never invented."""
     phone: str | None = None
     """Of orders whose recipient has none: Gooten requires one (reference 6.2). Never invented."""
-    currency: str | None = None
+    currency: str | None = field(default=None, validator=code("[A-Z]{3}", "an ISO 4217 code of three capital letters, such as GBP"))
     """ISO 4217, in which an order is charged; Gooten's choice when absent."""
     shipping: str = "standard"
     """Of orders that name none: standard, expedited, overnight, or the id of a carrier's method."""
@@ -38,10 +38,7 @@ class Settings(ConnectionSettings):
     @property
     def url(self) -> str:
         """The live host, or ``base_url``; with ``/api``."""
-        if self.base_url is None:
-            return "http://127.0.0.1:8900/api" if self.environment == "emulator" else _LIVE
-        base = self.base_url.rstrip("/")
-        return base if base.count("/") > 2 else f"{base}/api"
+        return _LIVE if self.base_url is None else with_path(self.base_url, "/api")
 
     def headers(self) -> Mapping[str, Secret | str]:
         """Answers are JSON in any case (reference 2.4)."""

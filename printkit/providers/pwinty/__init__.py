@@ -2,7 +2,7 @@
 
 from ...provider import NATIVE, Capability, ProviderInfo, Stage, Support, SupportLevel
 
-_PLACED = "Pwinty takes no changes once an order is submitted (seed 004)"
+_PLACED = "Pwinty takes no changes once an order is submitted"
 _EMULATED = Support(SupportLevel.EMULATED, "one request per photo, not atomic: the new photo is added before the old one is deleted")
 _NOT_PLACED = Support(SupportLevel.UNSUPPORTED, _PLACED)
 _NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "Pwinty calls back, but this version of printkit does not read its callbacks")
@@ -40,7 +40,7 @@ INFO = ProviderInfo(
         (Capability.REPLACE_ARTWORK, PLACED): _NOT_PLACED,
         (Capability.CANCEL_ORDER, DRAFT): NATIVE,
         (Capability.CANCEL_ORDER, PLACED): Support(
-            SupportLevel.UNSUPPORTED, "a submitted order cannot be cancelled; one that awaits payment can (reference section 8)"
+            SupportLevel.UNSUPPORTED, "a submitted order cannot be cancelled; one that awaits payment can"
         ),
         (Capability.HOLD_ORDER, DRAFT): Support(SupportLevel.UNSUPPORTED, "Pwinty has no way to hold an order"),
         (Capability.HOLD_ORDER, PLACED): Support(SupportLevel.UNSUPPORTED, "Pwinty has no way to hold an order"),

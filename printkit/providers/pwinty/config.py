@@ -5,13 +5,12 @@ from typing import Literal, final
 
 from attrs import field, frozen
 
-from ...config import ConnectionSettings
+from ...config import ConnectionSettings, code, with_path
 from ...secret import Secret
 
 _HOSTS = {
     "sandbox": "https://sandbox.pwinty.com/v2.5",
     "live": "https://api.pwinty.com/v2.5",
-    "emulator": "http://127.0.0.1:8900/v2.5",
 }
 """Seed 004, "URLs"."""
 
@@ -23,9 +22,9 @@ class Settings(ConnectionSettings):
 
     merchant_id: str
     api_key: Secret
-    currency: str | None = None
+    currency: str | None = field(default=None, validator=code("[A-Z]{3}", "an ISO 4217 code of three capital letters, such as GBP"))
     """ISO 4217, of the account: Pwinty's order prices name none (reference 12.26)."""
-    print_country: str | None = field(default=None)
+    print_country: str | None = field(default=None, validator=code("[A-Z]{2}", "an ISO 3166 code of two capital letters, such as GB"))
     """Two letters: where orders are printed. Default: the recipient's country (reference 12.25)."""
     quality: Literal["Pro", "Standard"] = "Pro"
 
@@ -37,10 +36,7 @@ class Settings(ConnectionSettings):
     @property
     def url(self) -> str:
         """The host of the environment, or ``base_url``; with the version's path."""
-        if self.base_url is None:
-            return _HOSTS[self.environment]
-        base = self.base_url.rstrip("/")
-        return base if base.count("/") > 2 else f"{base}/v2.5"
+        return _HOSTS[self.environment] if self.base_url is None else with_path(self.base_url, "/v2.5")
 
     def headers(self) -> Mapping[str, Secret | str]:
         """The two credentials (seed 004, "Authentication"), and the one format whose schema is stable (reference 12.17)."""

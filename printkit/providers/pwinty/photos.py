@@ -61,14 +61,14 @@ class PhotoVerbs(Desk):
         single = len(batch) == 1
         template = endpoints.PHOTOS if single else endpoints.BATCH
         request = self._shop.write("POST", template, operation, batch[0] if single else batch, order=known.id)
-        return await self._send_photos(request, known, batch, self._caller.deadline(), place, instead_of)
+        order, _ = await self._send_photos(request, known, batch, self._caller.deadline(), place, instead_of)
+        return order
 
     async def _upload(self, known: Order, body: Body, upload: uploads.Upload, operation: str, place: int, instead_of: str | None) -> Order:
         request = self._shop.upload(translate.parts(body, upload), operation, order=known.id)
-        before = {item.id for item in known.items}
         deadline = self._caller.deadline(self._settings.upload_deadline)
-        order = await self._send_photos(request, known, [body], deadline, place, instead_of)
-        other = next((item.id for item in order.items if item.id not in before and upload.is_other_than(item.artwork[0].md5)), None)
+        order, added = await self._send_photos(request, known, [body], deadline, place, instead_of)
+        other = next((item.id for item in added if upload.is_other_than(item.artwork[0].md5)), None)
         if other is None:
             return order
         text = f"the shop has another file than was sent: cancel photo {other} and add it again"
@@ -76,7 +76,7 @@ class PhotoVerbs(Desk):
 
     async def _send_photos(
         self, request: Request, known: Order, bodies: list[Body], deadline: Deadline, place: int, instead_of: str | None
-    ) -> Order:
+    ) -> tuple[Order, list[Item]]:
         refused: list[RefusedItem] = []
         newest = known
 
@@ -97,10 +97,11 @@ class PhotoVerbs(Desk):
         order = await self._perform(
             request, accept, deadline, step="add", lock=f"order:{known.id}", order=known.id, meant=bodies, preimage=before
         )
+        before_it = {item.id for item in newest.items}
         self._seen.note_added(newest, order)
         if instead_of is not None:
-            self._seen.note_exchange(instead_of, {item.id for item in newest.items}, order)
-        return with_receipt(order, refused=tuple(refused))
+            self._seen.note_exchange(instead_of, before_it, order)
+        return with_receipt(order, refused=tuple(refused)), [item for item in order.items if item.id not in before_it]
 
     def _all_refused(self, refused: Sequence[RefusedItem], operation: str) -> RejectedError:
         error = RejectedError(refused[0].why, status=200, provider=self._name, operation=operation)

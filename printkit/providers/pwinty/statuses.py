@@ -7,7 +7,7 @@ Words are compared without regard to case (reference 12.7).
 
 from typing import Final
 
-from ...model import ArtworkStatus, OrderStatus, Payment, ProblemCode, Severity, Sizing
+from ...model import ArtworkStatus, OrderStatus, Payment, ProblemCode, Sizing
 
 ORDER: Final = {
     "notyetsubmitted": OrderStatus.DRAFT,
@@ -85,6 +85,3 @@ FINDINGS: Final = {
     "couldnotvalidateaspectratio": (ProblemCode.ARTWORK_NOT_CHECKED, "the picture has not been fetched yet, so its shape is not checked"),
 }
 """The codes of SubmissionStatus: what each means, and what to do."""
-
-BLOCKING: Final = Severity.ERROR
-"""Of generalErrors and a photo's errors; a photo's warnings never stop an order (reference 9.2)."""
