@@ -120,8 +120,7 @@ def _say(url: str, infos: list[ProviderInfo]) -> None:
     for info in infos:
         click.echo(f"\n{info.title}: {url}{info.base_path}\n\n  Settings (printkit.toml):\n\n    [printkit.providers.{info.kind}]")
         click.echo('    environment = "emulator"')
-        if url != f"http://{HOST}:{PORT}":
-            click.echo(f'    base_url = "{url}{info.base_path}"')
+        click.echo(f'    base_url = "{url}{info.base_path}"')
         place = url.partition("://")[2]
         click.echo(f"\n  Without settings:\n\n    printkit order list --url {info.kind}+emulator://{place}")
         click.echo(f"\n  Print and ship an order:\n\n    curl -X POST {url}/_emulator/{info.kind}/orders/ID/ship")
