@@ -49,12 +49,19 @@ class Desk:
         ref = order.ref if isinstance(order, Order) else order
         if not ref.id.startswith(PREFIX):
             return None
+        draft = await self._kept(ref.id, operation)
+        return draft if draft.placed is None else None
+
+    async def _kept(self, draft_id: str, operation: str) -> Draft:
+        """The draft of this id. Another connection's is none: it may be another account's."""
         try:
-            draft = await self._drafts.get(ref.id)
+            draft = await self._drafts.get(draft_id)
         except NotFoundError as error:
             error.provider, error.operation = self._name, operation
             raise
-        return draft if draft.placed is None else None
+        if draft.provider != self._name:
+            raise NotFoundError(f"there is no draft {draft_id} of this connection", sent=False, provider=self._name, operation=operation)
+        return draft
 
     def _seen(self, draft: Draft) -> Order:
         return draft.as_order(is_test=self._is_test(draft))
@@ -81,7 +88,7 @@ class Desk:
     async def _safe_id(self, order: OrderLike, operation: str) -> str:
         order_id = order.ref.id if isinstance(order, Order) else order.id
         if order_id.startswith(PREFIX):
-            order_id = (await self._drafts.get(order_id)).placed or order_id
+            order_id = (await self._kept(order_id, operation)).placed or order_id
         if not is_safe_id(order_id):
             raise self._invalid(operation, "order", f"{order_id!r} is not a Gooten safe id: letters, digits and '-' only")
         return order_id
