@@ -488,12 +488,8 @@ async def test_products() -> None:
         found = await kit.list_products(country="US")
     assert dict(shop.asked[1].query)["productId"] == "154"
     (product,) = found.products
-    assert (product.sku, product.name, product.prices) == ("CanvsWrp-BlkWrp-5x7", "Accessory Pouches", (dollars("6.74"),))
-    assert {each.name: each.values for each in product.attributes} == {
-        "Canvas Size": ("5x7 inch",),
-        "Wrap Type": ("Black Wrap",),
-        "Shape": ("Rectangle",),
-    }
+    assert (product.sku, product.prices) == ("CanvsWrp-BlkWrp-5x7", (dollars("6.74"),))
+    assert product.name == "Accessory Pouches, 5x7 inch, Black Wrap, Rectangle", "the options are part of the SKU"
 
 
 async def test_products_of_a_country_without_any() -> None:
