@@ -67,6 +67,7 @@ def _open(
         redactor=redactor,
         deadline=settings.deadline,
         attempt_timeout=settings.attempt_timeout,
+        where="" if isinstance(link, InProcessLink) else settings.url,
     )
     account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)

@@ -233,7 +233,7 @@ class Writer:
             match answer:
                 case NotSent():
                     self._tell(write, "not-sent")
-                    raise self._not_sent(write, str(answer.cause))
+                    raise self._not_sent(write, self._caller.why_not(answer))
                 case MaybeSent():
                     phase = "awaiting-answer" if answer.status is None else "reading-answer"
                     handle = self._left(handle, wire, phase, answer.status, str(answer.cause))

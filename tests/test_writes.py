@@ -79,6 +79,9 @@ class FakeCaller:
         loop = asyncio.get_running_loop()
         return Deadline(loop.time() + (self._seconds if seconds is None else seconds), loop.time)
 
+    def why_not(self, ending: NotSent | MaybeSent) -> str:
+        return f"{ending.cause.words} ({ending.cause})"
+
     async def write(self, request: Request, deadline: Deadline, wire: Wire) -> Ending:
         ending = self.endings.pop(0) if len(self.endings) > 1 else self.endings[0]
         wire.begin()

@@ -64,6 +64,7 @@ class Caller:
         redactor: knows the account's secrets, for the printed form of an exchange.
         clock, sleep, jitter, wall: time and chance, for tests. ``wall`` gives seconds since 1970.
         deadline: seconds for a logical call that names none.
+        where: the address of the shop, for messages; without any secret.
         attempt_timeout: seconds for one attempt. An upload of a stream has no such limit, only the deadline.
     """
 
@@ -83,6 +84,7 @@ class Caller:
         wall: Clock = time.time,
         deadline: float = 60.0,
         attempt_timeout: float = 30.0,
+        where: str = "",
     ) -> None:
         self.provider = provider
         self._link = link
@@ -97,6 +99,7 @@ class Caller:
         self._wall = wall
         self._seconds = deadline
         self._attempt_timeout = attempt_timeout
+        self._where = where
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """The deadline of a logical call that begins now."""
@@ -227,13 +230,17 @@ class Caller:
 
     def _unanswered(self, kind: type[TransportError], request: Request, ending: NotSent | MaybeSent) -> TransportError:
         error = kind(
-            f"{ending.cause.words} ({ending.cause})",
+            self.why_not(ending),
             provider=self.provider,
             operation=request.operation,
             exchange=self._redactor.exchange(request, ending.status if isinstance(ending, MaybeSent) else None),
         )
         error.retryable = not ending.cause.lasting
         return error
+
+    def why_not(self, ending: NotSent | MaybeSent) -> str:
+        """Why there is no answer, in plain words, and from where."""
+        return f"{ending.cause.words} ({ending.cause}{', ' if self._where else ''}{self._where})"
 
     def _answered_badly(self, kind: type[AnyProviderError], message: str, request: Request, response: Response) -> AnyProviderError:
         return kind(

@@ -136,8 +136,8 @@ class Desk:
 
     def _conflict(self, order: Order, why: str, operation: str, allowed: tuple[str, ...] = ()) -> ConflictError:
         where = f"; possible only in {', '.join(allowed)}" if allowed else ""
-        error = ConflictError(f"order {order.id} cannot be changed so: {why}{where}", sent=False, provider=self._name, operation=operation)
-        error.order_status, error.allowed_in = order.status, allowed
+        error = ConflictError(f"not possible for {order.ref}: {why}{where}", sent=False, provider=self._name, operation=operation)
+        error.order, error.order_status, error.allowed_in = order.ref, order.status, allowed
         return error
 
     def _invalid(self, operation: str, path: str, text: str) -> InvalidRequestError:

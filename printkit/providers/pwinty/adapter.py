@@ -189,7 +189,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
             return error
         if report.ok:
             return error
-        codes = ", ".join(dict.fromkeys(problem.provider_code or "" for problem in report.errors))
+        codes = "; ".join(dict.fromkeys(f"{problem.text} ({problem.provider_code})" for problem in report.errors))
         rejected = RejectedError(
             f"the order is not valid: {codes}", status=403, provider=self._name, operation=operation, exchange=error.exchange
         )

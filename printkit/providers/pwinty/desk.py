@@ -115,8 +115,8 @@ class Desk:
             raise self._conflict(order, f"it is {order.provider_status}; possible only in {', '.join(allowed)}", operation, allowed)
 
     def _conflict(self, order: Order, why: str, operation: str, allowed: tuple[str, ...] = (), *, sent: bool = False) -> ConflictError:
-        error = ConflictError(f"order {order.id} cannot be changed so: {why}", sent=sent, provider=self._name, operation=operation)
-        error.order_status, error.allowed_in = order.status, allowed
+        error = ConflictError(f"not possible for {order.ref}: {why}", sent=sent, provider=self._name, operation=operation)
+        error.order, error.order_status, error.allowed_in = order.ref, order.status, allowed
         return error
 
     def _invalid(self, operation: str, path: str, text: str) -> InvalidRequestError:
