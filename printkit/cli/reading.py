@@ -1,4 +1,4 @@
-"""The commands that only look: show, list, validate, reconcile. Each is a thin call of the kit; knows no shop."""
+"""The commands that look: show, list, validate, reconcile. Each is a thin call of the kit; knows no shop."""
 
 import json
 from typing import Any, TextIO
@@ -13,8 +13,8 @@ from ..outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from . import screen
 from .document import as_document, as_json
 from .exits import Exit
-from .options import ORDER, PROVIDER, as_time, connected
-from .session import Session
+from .options import ORDER, PROVIDER, YES, as_time, connected
+from .session import Session, telling
 
 
 @click.command()
@@ -94,21 +94,28 @@ def validate(session: Session, *, order: OrderRef) -> None:
 
 @click.command()
 @click.argument("handle", type=click.File("r", encoding="utf-8"), metavar="FILE")
+@click.option("--send-again", is_flag=True, help="Send once more what is proven not to have happened.")
+@YES
 @connected
-def reconcile(session: Session, *, handle: TextIO) -> None:
-    """Find out what became of a write. Sends no write.
+def reconcile(session: Session, *, handle: TextIO, send_again: bool, yes: bool) -> None:
+    """Find out what became of a write.
 
     FILE holds the handle that was printed when its outcome was unknown, or the JSON error with it; - reads it from standard input.
+
+    Sends no write, unless --send-again asks for it: then what is proven not to have happened is sent once more, where that cannot do
+    anything twice. Complaints and files are never sent again. At a live shop it asks first.
 
     \b
     Exits with 0: it happened. 5: it did not, and may be run again. 6: still unknown.
     """  # noqa: D301 - \b keeps what follows as it stands
-    text = handle.read()
+    with telling(as_json=session.as_json):
+        write = _handle(handle.read())
 
     async def verb(kit: PrintKit) -> Exit:
-        return _settled(await kit.reconcile(_handle(text)), session)
+        return _settled(await kit.reconcile(write, send_again=send_again), session)
 
-    session.run(verb)
+    order = OrderRef(write.provider, write.order or write.key or write.operation)
+    session.run(verb, for_real=order if send_again and not yes else None)
 
 
 def _handle(text: str) -> ReconcileHandle:

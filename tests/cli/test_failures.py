@@ -214,6 +214,27 @@ class TestUnknownOutcome:
         assert found.code == 5
         assert found.document["outcome"] == "not-applied"
 
+    def test_it_did_not_happen_and_is_sent_again(self, cli: Run, shop: Any, at: tuple[str, ...], draft: str, tmp_path: Any) -> None:
+        shop.fault("POST", "/Orders/{id}/Status", "reset-before-commit")
+        error = cli("order", "submit", draft, "--json", *at, **QUICK).error
+        kept = tmp_path / "handle.json"
+        kept.write_text(json.dumps(error["handle"]))
+
+        found = cli("order", "reconcile", str(kept), "--send-again", *at)
+
+        assert (found.code, "It happened." in found.out) == (0, True)
+        assert cli("order", "reconcile", str(kept), "--send-again", *at).code == 0
+        assert shop.happened("order submitted", number(draft)) == 1
+
+    def test_sending_again_to_a_live_shop_is_asked_about(self, cli: Run, at: tuple[str, ...], shop: Any, draft: str, tmp_path: Any) -> None:
+        shop.fault("POST", "/Orders/{id}/Status", "reset-before-commit")
+        kept = tmp_path / "handle.json"
+        kept.write_text(json.dumps(cli("order", "submit", draft, "--json", *at, **QUICK).error["handle"]))
+        live = ("--url", "pwinty+live://?merchant_id=1", "--send-again")
+
+        assert f"{draft} is at a live shop: say --yes." in cli("order", "reconcile", str(kept), *live).err
+        assert "of another account or environment" in cli("order", "reconcile", str(kept), *live, "--yes").err
+
     @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"handle": 1}', '"x"', "{" * 5000])
     def test_what_is_no_handle(self, cli: Run, at: tuple[str, ...], tmp_path: Any, text: str) -> None:
         kept = tmp_path / "handle.json"
