@@ -31,6 +31,7 @@ autodoc_default_options = {"members": True, "undoc-members": True}
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_use_type_comments = False
+autodoc_preserve_defaults = True  # as they are written: an evaluated one may be the environment of whoever builds this
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
