@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 # ── Orders and their names ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -355,6 +355,11 @@ class Order:
     def raw(self) -> Any:
         """The shop's answer, decoded now, with numbers as ``Decimal``; None when there was none."""
         return json.loads(self.body, parse_float=Decimal) if self.body else None
+
+
+def with_receipt(order: Order, **changes: Any) -> Order:
+    """The order with these members of its receipt changed."""
+    return evolve(order, receipt=evolve(order.receipt, **changes))
 
 
 # ── Validation ────────────────────────────────────────────────────────────────────────────────────────────────────────

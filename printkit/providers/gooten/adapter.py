@@ -11,7 +11,7 @@ from ... import checks
 from ...drafts import Draft
 from ...errors import FieldProblem, RejectedError, UnreadableAnswerError
 from ...exchange import Effect, Request, Response
-from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport
+from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport, with_receipt
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
 from ...provider import Catalogue, OrderLike, PrintProvider, ProviderInfo
@@ -19,7 +19,7 @@ from ...transport.caller import Deadline
 from ...writes import Hint, Send
 from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
-from .desk import draft_of, is_safe_id, with_receipt
+from .desk import draft_of, is_safe_id
 from .items import ItemVerbs
 from .paging import OrderPages
 from .validation import problems_of

@@ -10,7 +10,7 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError, ProviderError
 from ...exchange import Request, Response
 from ...lenient import members, text
-from ...model import Item, Order, OrderStatus, Receipt
+from ...model import Item, Order, OrderStatus, Receipt, with_receipt
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
@@ -210,11 +210,6 @@ def _is_like(item: ItemLike, found: Item) -> bool:
 def is_safe_id(text: str) -> bool:
     """Whether it can be an order's safe id: the documented form (reference section 4), and a little more."""
     return _SAFE_ID.fullmatch(text) is not None
-
-
-def with_receipt(order: Order, **changes: Any) -> Order:
-    """The order with more said in its receipt."""
-    return evolve(order, receipt=evolve(order.receipt, **changes)) if changes else order
 
 
 def draft_of(applied: Applied[Order], handle: ReconcileHandle) -> tuple[str, Order] | None:

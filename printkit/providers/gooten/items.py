@@ -10,12 +10,12 @@ from ...drafts import Draft
 from ...errors import UnreadableAnswerError, UnsupportedOperationError
 from ...exchange import Response
 from ...lenient import entries, members, whole
-from ...model import Artwork, Item, Order, OrderStatus, Photo, RefusedItem
+from ...model import Artwork, Item, Order, OrderStatus, Photo, RefusedItem, with_receipt
 from ...provider import Capability, ItemLike, OrderLike, PhotoProgress, Stage
 from ...transport.caller import Deadline
 from ...writes import Hint
 from . import INFO, endpoints, statuses, translate, wire, writes
-from .desk import Desk, with_receipt
+from .desk import Desk
 
 
 class ItemVerbs(Desk):

@@ -5,14 +5,11 @@ typed strictly; everything else is read leniently in ``translate``.
 """
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from ...errors import UnreadableAnswerError
-
-T = TypeVar("T")
+from ...decoding import reader
 
 Loose = Any
 """An inessential member: read in ``translate``, where anything odd becomes None."""
@@ -162,38 +159,19 @@ class Countries(Wire):
     countries: list[CountryHead]
 
 
-def reader(cls: type[T]) -> Callable[[bytes], T]:
-    """A function that reads one kind of answer.
-
-    It raises UnreadableAnswerError, and nothing else, on whatever bytes it is given.
-    """
-    decode = msgspec.json.Decoder(cls, float_hook=Decimal).decode
-
-    def read(body: bytes) -> T:
-        try:
-            return decode(body)
-        except msgspec.ValidationError as error:
-            problem = f"the answer is not what Gooten documents: {error}"
-        except (ValueError, RecursionError, ArithmeticError):
-            problem = "the answer is not JSON"
-        raise UnreadableAnswerError(problem)
-
-    return read
-
-
-read_order = reader(Order)
-read_found = reader(Found)
-read_submitted = reader(Submitted)
-read_updated = reader(Updated)
-read_images_updated = reader(ImagesUpdated)
-read_cancelled = reader(Cancelled)
-read_said = reader(Said)
-read_ship_options = reader(ShipOptions)
-read_image_check = reader(ImageCheck)
-read_address_check = reader(AddressCheck)
-read_products = reader(Products)
-read_variants = reader(Variants)
-read_countries = reader(Countries)
+read_order = reader(Order, "Gooten")
+read_found = reader(Found, "Gooten")
+read_submitted = reader(Submitted, "Gooten")
+read_updated = reader(Updated, "Gooten")
+read_images_updated = reader(ImagesUpdated, "Gooten")
+read_cancelled = reader(Cancelled, "Gooten")
+read_said = reader(Said, "Gooten")
+read_ship_options = reader(ShipOptions, "Gooten")
+read_image_check = reader(ImageCheck, "Gooten")
+read_address_check = reader(AddressCheck, "Gooten")
+read_products = reader(Products, "Gooten")
+read_variants = reader(Variants, "Gooten")
+read_countries = reader(Countries, "Gooten")
 
 JSON = "application/json"
 

@@ -22,6 +22,7 @@ from ...model import (
     Payment,
     Recipient,
     ValidationReport,
+    with_receipt,
 )
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
@@ -30,8 +31,8 @@ from ...transport.caller import Deadline
 from ...writes import Send
 from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
-from .complaints import IssueVerbs
-from .desk import is_in, with_receipt
+from .desk import is_in
+from .issue_verbs import IssueVerbs
 from .paging import OrderPages
 from .photos import Body, PhotoVerbs
 

@@ -126,9 +126,3 @@ class Desk:
 def is_in(order: Order, words: tuple[str, ...]) -> bool:
     """True when the order is in one of these words of the shop."""
     return (order.provider_status or "").lower() in {word.lower() for word in words}
-
-
-def with_receipt(order: Order, **changes: Any) -> Order:
-    """The order with more said in its receipt; what is empty changes nothing."""
-    given = {name: value for name, value in changes.items() if value}
-    return evolve(order, receipt=evolve(order.receipt, **given)) if given else order

@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from attrs import evolve
-
 from ... import checks, uploads
 from ...errors import NotFoundError, PrintKitError, RejectedError
 from ...exchange import Request, Response
-from ...model import Artwork, Item, Order, Photo, RefusedItem
+from ...model import Artwork, Item, Order, Photo, RefusedItem, with_receipt
 from ...provider import ItemLike, OrderLike, PhotoProgress
 from ...transport.caller import Deadline
 from . import endpoints, statuses, translate, wire, writes
-from .desk import Desk, with_receipt
+from .desk import Desk
 
 Body = dict[str, Any]
 Batch = list[Body] | tuple[Body, uploads.Upload]
@@ -53,7 +51,7 @@ class PhotoVerbs(Desk):
         if len(refused) == len(photos):
             raise self._all_refused(refused, "add_photos")
         not_told = tuple(f"photos[{place}].reference" for place, photo in enumerate(photos) if photo.reference)
-        return with_receipt(known, refused=tuple(refused), not_told=not_told, attempts=attempts, reconciled=reconciled)
+        return with_receipt(known, refused=tuple(refused), not_told=not_told, attempts=max(attempts, 1), reconciled=reconciled)
 
     async def _add(self, known: Order, batch: "Batch", operation: str, place: int = 0, instead_of: str | None = None) -> Order:
         if not isinstance(batch, list):
@@ -210,7 +208,7 @@ class PhotoVerbs(Desk):
         except NotFoundError:
             raise
         except PrintKitError:
-            return evolve(left, receipt=evolve(left.receipt, read_back=False))
+            return with_receipt(left, read_back=False)
 
 
 def _is_changed(item: Item, change: Body) -> bool:

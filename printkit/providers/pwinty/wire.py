@@ -5,14 +5,11 @@ member cannot turn a placed order into an unknown one (reference/pwinty-api.md, 
 """
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
-from ...errors import UnreadableAnswerError
-
-T = TypeVar("T")
+from ...decoding import reader
 
 Loose = Any
 """An inessential member: read in ``translate``, where anything odd becomes None."""
@@ -187,36 +184,17 @@ class Said(Wire):
     capital_message: Loose = msgspec.field(name="Message", default=None)
 
 
-def reader(cls: type[T]) -> Callable[[bytes], T]:
-    """A function that reads one kind of answer.
-
-    It raises UnreadableAnswerError, and nothing else, on whatever bytes it is given.
-    """
-    decode = msgspec.json.Decoder(cls, float_hook=Decimal).decode
-
-    def read(body: bytes) -> T:
-        try:
-            return decode(body)
-        except msgspec.ValidationError as error:
-            problem = f"the answer is not what Pwinty documents: {error}"
-        except (ValueError, RecursionError, ArithmeticError):
-            problem = "the answer is not JSON"
-        raise UnreadableAnswerError(problem)
-
-    return read
-
-
-read_order = reader(Order)
-read_orders = reader(list[msgspec.Raw])
-read_photo = reader(Photo)
-read_photos = reader(list[Photo])
-read_batch = reader(Batch)
-read_submission = reader(SubmissionStatus)
-read_issue = reader(Issue)
-read_issues = reader(IssueList)
-read_catalogue = reader(Catalogue)
-read_countries = reader(list[Country])
-read_said = reader(Said)
+read_order = reader(Order, "Pwinty")
+read_orders = reader(list[msgspec.Raw], "Pwinty")
+read_photo = reader(Photo, "Pwinty")
+read_photos = reader(list[Photo], "Pwinty")
+read_batch = reader(Batch, "Pwinty")
+read_submission = reader(SubmissionStatus, "Pwinty")
+read_issue = reader(Issue, "Pwinty")
+read_issues = reader(IssueList, "Pwinty")
+read_catalogue = reader(Catalogue, "Pwinty")
+read_countries = reader(list[Country], "Pwinty")
+read_said = reader(Said, "Pwinty")
 
 JSON = "application/json"
 
