@@ -9,12 +9,12 @@ from attrs import evolve
 
 from ... import checks
 from ...drafts import Draft
-from ...errors import FieldProblem, RejectedError, UnreadableAnswerError
+from ...errors import FieldProblem, RejectedError, UnreadableAnswerError, UnsupportedOperationError
 from ...exchange import Effect, Request, Response
 from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport, with_receipt
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
-from ...provider import Catalogue, OrderLike, PrintProvider, ProviderInfo
+from ...provider import Capability, Catalogue, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Hint, Send
 from . import INFO, endpoints, statuses, translate, wire, writes
@@ -227,6 +227,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             return status
         if status is OrderStatus.SUBMITTED:
             return None
+        if status is OrderStatus.AWAITING_PAYMENT:
+            raise UnsupportedOperationError(self._name, Capability.REQUEST_PAYMENT, INFO.supports(Capability.REQUEST_PAYMENT).why)
         if status not in statuses.TARGET:
             known = ", ".join(target.name for target in statuses.TARGET)
             raise self._invalid("set_status", "status", f"{status.name} is not a status that can be set: Gooten takes {known}")

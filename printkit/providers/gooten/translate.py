@@ -346,11 +346,12 @@ def _with_extra(body: Mapping[str, Any], extra: Mapping[str, Mapping[str, Any]])
 
 def extra_problems(extra: Mapping[str, Mapping[str, Any]], path: str, ours: frozenset[str]) -> Iterator[FieldProblem]:
     """Members that the caller wants in a request and that must not be there, or cannot be sent."""
-    given: Any = extra.get(KIND, {})
+    found: Any = extra.get(KIND, {})
     place = f"{path}.{KIND}"
-    if not isinstance(given, Mapping):
+    if not isinstance(found, Mapping):
         yield FieldProblem(place, "is no mapping of members")
         return
+    given: Mapping[Any, Any] = extra.get(KIND, {})
     for name in given:
         if str(name).lower() in ours:
             yield FieldProblem(f"{place}.{name}", "is said by printkit alone: with another one nothing could be proven, or nothing be safe")
