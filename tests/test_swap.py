@@ -328,8 +328,8 @@ STAGES = {Stage.DRAFT: draft, Stage.PLACED: placed}
 def fits(here: Stand, capability: Capability, stage: Stage, error: PrintKitError) -> bool:
     """Whether the refusal is the documented one: for good, where the capability says so; else not now, from the shop's own lists."""
     support = here.kit.supports(capability, stage=stage)
-    if capability is Capability.UPLOAD_ARTWORK and not support:
-        return isinstance(error, InvalidRequestError)  # the verb is there: it is the file that is refused
+    if capability is Capability.UPLOAD_ARTWORK and type(error) is InvalidRequestError:
+        return not support  # the verb is there: it is the file that is refused
     if isinstance(error, UnsupportedOperationError):
         return not support and error.capability is capability and bool(error.why)
     if isinstance(error, ConflictError) and not error.sent:
@@ -483,7 +483,7 @@ async def no_time(seconds: float) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_handle_is_taken_by_its_own_account_only(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("printkit.kit.Caller", functools.partial(Caller, sleep=no_time))
+    monkeypatch.setattr("printkit.opening.Caller", functools.partial(Caller, sleep=no_time))
     file, twin = tmp_path / "printkit.toml", tmp_path / "twin.toml"
     file.write_text(await document("mine", ("mine", connection(kind) | account(kind, "first"))), encoding="utf-8")
     twin.write_text(await document("mine", ("mine", connection(kind) | account(kind, "second"))), encoding="utf-8")
