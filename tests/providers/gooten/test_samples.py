@@ -28,7 +28,22 @@ from printkit import (
     Severity,
     Shipment,
 )
-from tests.providers.gooten.shops import ANN, CANVAS, RECIPE, SAFE_ID, SAMPLES, URL, Scripted, by_path, draft, kit_on, photo, sample, says
+from tests.providers.gooten.shops import (
+    ANN,
+    CANVAS,
+    RECIPE,
+    SAFE_ID,
+    SAMPLES,
+    URL,
+    Scripted,
+    by_path,
+    draft,
+    kit_on,
+    photo,
+    sample,
+    says,
+    stopped_clocks,
+)
 
 REF = OrderRef("gooten", SAFE_ID)
 GOOTEN_TEST = Recipient(
@@ -426,15 +441,10 @@ async def test_an_invalid_recipe_on_a_write(verb: str, status: int) -> None:
 
 async def test_a_fault_of_the_framework() -> None:
     fault = says(sample("error.aspnet-fault"), 500)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("printkit.transport.caller.asyncio.sleep", lambda seconds: no_time())
+    with stopped_clocks():
         async with kit_on(Scripted(lambda request: fault)) as kit:
             with pytest.raises(ProviderDownError):
                 await kit.get_order(REF)
-
-
-async def no_time() -> None:
-    return None
 
 
 async def test_a_fault_of_the_framework_on_a_write() -> None:
