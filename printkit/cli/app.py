@@ -74,9 +74,9 @@ def _run(words: Sequence[str], *, as_json: bool) -> int:
         return end.code if isinstance(end.code, int) else Exit.DONE
     except click.ClickException as error:
         if as_json:
-            failure.tell_usage(error.format_message())
+            failure.tell_usage(_worded(error).format_message())
         else:
-            error.show()
+            _worded(error).show()
         return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
         failure.tell_stopped(Exit.INTERRUPTED, (), as_json=as_json)
@@ -87,3 +87,16 @@ def _run(words: Sequence[str], *, as_json: bool) -> int:
         failure.tell_fault(fault, as_json=as_json)
         return Exit.FAULT
     return Exit.DONE
+
+
+def _worded(error: click.ClickException) -> click.ClickException:
+    """An option of several words is told with what each of them is: click counts them only."""
+    if not isinstance(error, click.UsageError) or error.ctx is None:
+        return error
+    name = error.option_name if isinstance(error, click.BadOptionUsage) else None
+    given = error.param if isinstance(error, click.BadParameter) else None
+    for param in error.ctx.command.params:
+        if isinstance(param, click.Option) and param.nargs > 1 and (param is given or name in param.opts):
+            takes = f"It takes {param.nargs} words: {param.opts[0]} {param.metavar}"
+            return click.UsageError(f"{error.format_message().rstrip('.')}. {takes}", ctx=error.ctx)
+    return error

@@ -1,8 +1,10 @@
 """``printkit check``: the settings, the credentials and the SKU map, in one list. Finds nothing out itself, the kit does; knows no shop."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
+import attrs
 import click
 from attrs import evolve
 
@@ -58,11 +60,45 @@ def _settings(table: config.Table) -> ConnectionCheck:
     kind, environment = table.values.get("kind", table.name), table.values.get("environment")
     found = ConnectionCheck(table.name, str(kind), str(environment or ""))
     try:
-        config.settings(registry.part(registry.info(table.kind).settings), table)
-        return evolve(found, verified=("the settings are complete",))
+        wrong = _wrong(registry.part(registry.info(table.kind).settings), table)
     except ConfigError as error:
-        mend = "mend this first: until then nothing is sent to any shop"
-        return evolve(found, findings=(Finding(FindingCode.SETTINGS, Severity.ERROR, error.message, mend),))
+        wrong = [error.message]
+    if not wrong:
+        return evolve(found, verified=("the settings are complete",))
+    mend = "mend this first: until then nothing is sent to any shop"
+    return evolve(found, findings=tuple(Finding(FindingCode.SETTINGS, Severity.ERROR, text, mend) for text in wrong))
+
+
+def _wrong(cls: type[config.ConnectionSettings], table: config.Table) -> list[str]:
+    """Every setting that is wrong or missing, in words."""
+    whole = _refused(cls, table)
+    found = [] if whole is None else [_refused(cls, each) for each in _one_by_one(cls, table)]
+    return list(dict.fromkeys(text for text in found if text is not None)) or ([] if whole is None else [whole])
+
+
+def _one_by_one(cls: type[config.ConnectionSettings], table: config.Table) -> Iterator[config.Table]:
+    """Tables that can be wrong in one setting only: a given one beside an emulator's placeholders, and what lacks one required setting."""
+    given = {name: value for name, value in table.values.items() if name != "kind"}
+    environment = given.pop("environment", None)
+    if environment is None:
+        yield evolve(table, values={}, said=frozenset())
+    elif environment not in get_args(config.Environment):
+        yield evolve(table, values={"environment": environment}, said=frozenset())
+    elif environment != "emulator":
+        required = {each.name for each in attrs.fields(cls) if each.default is attrs.NOTHING} - {"environment"}
+        for missing in sorted(required - given.keys()):
+            values = {"environment": environment, **dict.fromkeys(required - {missing}, "given")}
+            yield evolve(table, values=values, said=frozenset())
+    for name, value in given.items():
+        yield evolve(table, values={"environment": "emulator", name: value}, said=table.said & {name})
+
+
+def _refused(cls: type[config.ConnectionSettings], table: config.Table) -> str | None:
+    try:
+        config.settings(cls, table)
+    except ConfigError as error:
+        return error.message
+    return None
 
 
 def _show(report: CheckReport, session: Session) -> Exit:

@@ -7,7 +7,7 @@ from typing import final
 from attrs import frozen
 
 from .. import config, registry
-from ..errors import ConfigError, NotSentError, PrintKitError
+from ..errors import ConfigError, InvalidRequestError, NotSentError, PrintKitError
 from ..kit import PrintKit, connect
 from ..telemetry import Hook
 
@@ -60,6 +60,9 @@ class Connections:
             return "nobody answers there; start the emulator with: printkit emulator"
         if isinstance(error, ConfigError) and not self.tables:
             return f"on the command line that is: --url KIND+emulator://{HOST}:{PORT}, with printkit emulator running"
+        if isinstance(error, InvalidRequestError) and error.operation == "list_products":
+            options = [f"--{problem.path}" for problem in error.problems if problem.path in {"country", "quality"}]
+            return f"the option is {', '.join(options)}" if options else None
         return None
 
     def environment(self, name: str) -> str:

@@ -62,13 +62,22 @@ def _say_error(error: PrintKitError) -> None:
         for problem in error.problems:
             _say(f"  {clean(problem)}")
         return
-    _say("Error", f"{where}: {error.message}" if where else error.message)
+    message = _without_problems(error)
+    _say("Error", f"{where}: {message}" if where else message)
     if error.exchange:
         _say(f"  {clean(error.exchange)}")
     if error.request_id:
         _say(f"  request id {clean(error.request_id)}")
     if isinstance(error, RejectedError) and error.report is not None:
         say_problems(console(stderr=True), error.report.problems)
+
+
+def _without_problems(error: PrintKitError) -> str:
+    """The message, without the findings of a report that is shown below it."""
+    report = error.report if isinstance(error, RejectedError) else None
+    starts = [error.message.find(problem.text) for problem in report.errors] if report else []
+    first = min((start for start in starts if start > 0), default=len(error.message))
+    return error.message[:first].rstrip(" :")
 
 
 def _say_handle(handle: ReconcileHandle) -> None:

@@ -53,6 +53,8 @@ def report(session: Session, *, order: OrderRef, kind: str, action: str, yes: bo
 
     A reprint or a refund may follow. At a live shop it asks first.
 
+    KIND and ACTION are the shop's own words; the shop's page in the documentation lists them.
+
     \b
     printkit issue report pwinty:1065 DamagedOrder Reprint \\
         --detail 'the parcel was wet' --item 986207

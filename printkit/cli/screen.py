@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..model import Item, Order, Problem, Recipient, Severity, Shipment, ValidationReport
+from ..model import Item, Order, Problem, ProblemCode, Recipient, Severity, Shipment, ValidationReport
 from ..provider import Capability, ProviderInfo, Stage, Support, SupportLevel
 
 _WIDTH_IN_FILES = 160
@@ -181,10 +181,20 @@ def say_problems(to: Console, problems: Sequence[Problem]) -> None:
     if not problems:
         return
     made = table("", "Item", "Problem", "What to do", whole=("", "Item"))
-    for problem in sorted(problems, key=lambda each: each.severity is not Severity.ERROR):
-        style = "red" if problem.severity is Severity.ERROR else "yellow"
-        made.add_row(cell(problem.severity, style), cell(problem.item), cell(problem.code), cell(problem.text))
+    for (severity, item, code), texts in _by_code(problems).items():
+        style = "red" if severity is Severity.ERROR else "yellow"
+        made.add_row(cell(severity, style), cell(item), cell(code), cell("; ".join(texts)))
     to.print(indented(made))
+
+
+def _by_code(problems: Sequence[Problem]) -> dict[tuple[Severity, str | None, ProblemCode], list[str]]:
+    """What is said of one item under one code stands together: that nobody looked at a picture is one finding, not two."""
+    found = dict[tuple[Severity, str | None, ProblemCode], list[str]]()
+    for problem in sorted(problems, key=lambda each: each.severity is not Severity.ERROR):
+        texts = found.setdefault((problem.severity, problem.item, problem.code), [])
+        if problem.text not in texts:
+            texts.append(problem.text)
+    return found
 
 
 _STYLES = {SupportLevel.NATIVE: "green", SupportLevel.EMULATED: "yellow", SupportLevel.UNSUPPORTED: "dim"}

@@ -49,7 +49,19 @@ def create(
     change(session, work)
 
 
-@click.command()
+class _OfSeveralWords(click.Command):
+    """Says which command an option belongs to that lacks some of its words, so that they can be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As every command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:
+            error.ctx = ctx
+            raise
+
+
+@click.command(cls=_OfSeveralWords)
 @ORDER
 @click.option(
     "--photo",
@@ -58,7 +70,7 @@ def create(
     multiple=True,
     type=(str, str, click.IntRange(min=1)),
     metavar="SKU URL COPIES",
-    help="A product, the URL of its picture and how many. Once for each photo.",
+    help="Three words: a product, the URL of its picture and how many. Once for each photo.",
 )
 @click.option(
     "--file",
@@ -137,6 +149,13 @@ def cancel(session: Session, *, order: OrderRef, yes: bool) -> None:
     change(session, lambda kit: kit.set_status(order, OrderStatus.CANCELLED), for_real=None if yes else order)
 
 
+_TARGETS = (
+    OrderStatus.SUBMITTED,
+    *(target for target in OrderStatus if f"set_status({target.name})" in set(Capability)),
+)
+"""What an order can be moved to; a shop that cannot says so."""
+
+
 @click.command("set-status")
 @ORDER
 @click.argument("status")
@@ -146,9 +165,9 @@ def cancel(session: Session, *, order: OrderRef, yes: bool) -> None:
 def set_status(session: Session, *, order: OrderRef, status: str, shops_word: bool, yes: bool) -> None:
     """Move an order to a status.
 
-    Such as on-hold, awaiting-payment or cancelled; each shop permits its own. At a live shop it asks first.
+    STATUS is submitted, awaiting-payment, on-hold or cancelled; each shop permits its own. At a live shop it asks first.
     """
-    if not shops_word and status not in set(OrderStatus):
-        raise click.UsageError(f"STATUS is one of {', '.join(OrderStatus)}; or the shop's own word, with --shops-word.")
+    if not shops_word and status not in _TARGETS:
+        raise click.UsageError(f"STATUS is one of {', '.join(_TARGETS)}; or the shop's own word, with --shops-word.")
     target = status if shops_word else OrderStatus(status)
     change(session, lambda kit: kit.set_status(order, target), for_real=None if yes else order)

@@ -64,3 +64,10 @@ def test_text_of_a_shop_is_neither_markup_nor_control() -> None:
     assert "[bold red]x[/]" in out
     assert "8.5 × 1200" in out
     assert [each for each in out if not each.isprintable() and each != "\n"] == []
+
+
+def test_a_missing_country_names_the_option(cli: Run, shop: Any) -> None:
+    nowhere = cli("products", "--url", shop.connection)
+
+    assert nowhere.code == 2
+    assert "Hint: the option is --country" in nowhere.err

@@ -83,6 +83,32 @@ def test_every_wrong_setting_is_listed_and_nothing_is_asked(cli: Run, shop: Any,
     assert [fault["taken"] for fault in shop.control("GET", "faults")] == [0]
 
 
+def test_every_wrong_setting_of_one_connection_is_listed(cli: Run, tmp_path: Path) -> None:
+    file = tmp_path / "printkit.toml"
+    wrong = 'currency = "pounds"\nquality = "Best"\ncolour = "blue"\ndeadline = -1\napi_key = "hush"\n'
+    file.write_text(f'[printkit.providers.pwinty]\nenvironment = "sandbox"\n{wrong}')
+    file.chmod(0o644)
+
+    ended = cli("check")
+
+    assert ended.code == 3
+    for said in (
+        "merchant_id is missing",
+        "currency must be",
+        "quality must be",
+        "unknown setting 'colour'",
+        "deadline must be",
+        "chmod 600",
+    ):
+        assert ended.out.count(said) == 1, said
+    assert "6 errors." in ended.out
+    assert "hush" not in ended.out + ended.err
+    file.write_text('[printkit.providers.pwinty]\nenvironment = "production"\ncurrency = "pounds"\n')
+    assert "2 errors." in cli("check").out
+    file.write_text('[printkit.providers.pwinty]\ncurrency = "GBP"\n')
+    assert "environment is missing" in cli("check").out
+
+
 def test_credentials_that_are_refused(cli: Run, shop: Any, written: Run, key: str) -> None:
     written()
     shop.fault("GET", "/Orders", "status", status=401, body=json.dumps({"message": f"not {key}"}), times=None)

@@ -74,7 +74,18 @@ def test_a_refusal_says_why(cli: Run, at: tuple[str, ...]) -> None:
 
     assert as_json.code == in_words.code == 4
     assert {"no-items", "address-incomplete"} <= {problem["code"] for problem in as_json.error["problems"]}
-    assert "address-incomplete" in in_words.err
+    assert in_words.err.count("the address is incomplete") == 1
+    assert "submit: the order is not valid\n" in in_words.err
+
+
+@pytest.mark.parametrize("words", [["8x12"], ["8x12", "https://example.com/a.jpg", "--file"]], ids=" ".join)
+def test_an_option_of_three_words_says_which(cli: Run, words: list[str]) -> None:
+    in_words = cli("order", "add", "pwinty:1", "--photo", *words)
+    as_json = cli("order", "add", "--json", "pwinty:1", "--photo", *words)
+
+    assert in_words.code == as_json.code == 2
+    assert "It takes 3 words: --photo SKU URL COPIES" in in_words.err
+    assert "--photo SKU URL COPIES" in as_json.error["message"]
 
 
 def test_a_conflict_says_when_it_would_be_possible(cli: Run, at: tuple[str, ...], draft: str) -> None:
