@@ -75,7 +75,7 @@ def _say_error(error: PrintKitError) -> None:
 def _without_problems(error: PrintKitError) -> str:
     """The message, without the findings of a report that is shown below it."""
     report = error.report if isinstance(error, RejectedError) else None
-    starts = [error.message.find(problem.text) for problem in report.errors] if report else []
+    starts = [error.message.find(problem.text) for problem in report.errors] if report is not None else []
     first = min((start for start in starts if start > 0), default=len(error.message))
     return error.message[:first].rstrip(" :")
 
