@@ -116,25 +116,24 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             error = RejectedError("; ".join(each.text for each in lacking), sent=False, provider=self._name, operation="submit")
             error.report = ValidationReport(False, lacking)
             raise error
-        placed = await self._place(draft, deadline)
-        try:
-            await self._mark(draft.id, placed)
-        except Exception:  # noqa: BLE001 - a full disk here must not make a placed order look like a failure
-            return with_receipt(placed, read_back=False)
-        if not placed.receipt.reconciled:
-            placed = await self._read_back(placed, deadline, "submit")
-        return with_receipt(placed, renamed=writes.renamed((item.id for item in draft.items), placed.items))
-
-    async def _place(self, draft: Draft, deadline: Deadline) -> Order:
-        settings = self._settings
+        settings, seen = self._settings, self._seen(draft)
         body = translate.new_order_body(
             draft, email=settings.email, phone=settings.phone, shipping=settings.shipping, is_test=self._is_test(draft)
         )
         placed = await self._send_order(body, draft.reference, {"draft": draft.id}, deadline)
-        if placed.receipt.reconciled:
-            return placed
-        seen = self._seen(draft)
-        return evolve(placed, recipient=seen.recipient, items=seen.items)
+        if not placed.receipt.reconciled:
+            placed = evolve(placed, recipient=seen.recipient, items=seen.items)
+        try:
+            await self._mark(draft.id, placed)
+        except Exception:  # noqa: BLE001 - a full disk here must not make a placed order look like a failure
+            return with_receipt(placed, read_back=False)
+        return await self._whole(placed, body, deadline)
+
+    async def _whole(self, placed: Order, body: Mapping[str, Any], deadline: Deadline) -> Order:
+        """The order as the shop shows it, and which item of the draft became which."""
+        if not placed.receipt.reconciled:
+            placed = await self._read_back(placed, deadline, "submit")
+        return with_receipt(placed, renamed=writes.renamed(body, placed.items))
 
     async def _send_order(self, body: Mapping[str, Any], reference: str, preimage: Any, deadline: Deadline) -> Order:
         request = self._shop.submit(body, self._settings.currency)
@@ -282,8 +281,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         async def send(left: Any) -> Order:
             deadline, operation = self._caller.deadline(), handle.operation
             if handle.step == "submit":
-                placed = await self._send_order(left, handle.key or "", handle.preimage, deadline)
-                return await self._read_back(placed, deadline, operation)
+                return await self._whole(await self._send_order(left, handle.key or "", handle.preimage, deadline), left, deadline)
             known = await self._shop.order(handle.order or "", deadline, operation)
             match handle.step:
                 case "cancel":

@@ -47,7 +47,7 @@ async def find_submitted(handle: ReconcileHandle, search: Search, read: ReadOrde
     orders = [await read(order_id) for order_id in hits]
     same = [order for order in orders if _is_ours(order, handle.meant)] or [order for order in orders if _is_equal(order, handle.meant)]
     if len(same) == 1:
-        receipt = Receipt(attempts=handle.attempts, reconciled=True, renamed=renamed(_lines(handle.meant), same[0].items))
+        receipt = Receipt(attempts=handle.attempts, reconciled=True, renamed=renamed(handle.meant, same[0].items))
         return Applied(evolve(same[0], receipt=receipt))
     if same:
         return Unknown(f"{len(same)} orders are equal to the one that was meant: {', '.join(order.id for order in same)}")
@@ -79,10 +79,10 @@ def _is_ours(order: Order, meant: Mapping[str, Any]) -> bool:
     return sorted(item.reference or "" for item in order.items) == sorted(_lines(meant))
 
 
-def renamed(ids: Iterable[str], items: Sequence[Item]) -> dict[str, str]:
+def renamed(meant: Mapping[str, Any], items: Sequence[Item]) -> dict[str, str]:
     """Which item of a draft became which item of the order: each carries the draft item's id as its reference."""
-    known = set(ids)
-    return {item.reference: item.id for item in items if item.reference is not None and item.reference in known}
+    known = set(_lines(meant))
+    return {item.reference: item.id for item in items if item.reference in known and item.reference is not None}
 
 
 def _is_equal(order: Order, meant: Mapping[str, Any]) -> bool:

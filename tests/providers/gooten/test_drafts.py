@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -358,7 +359,7 @@ async def carried_out(plan: list[tuple[str, int, int]], file: Path | None) -> li
             before = len(counted.asked)
             try:
                 seen.append(told(await call(await kit.get_order(order.ref) if place % 2 else order)))
-            except PrintKitError as error:
+            except (PrintKitError, IndexError) as error:  # an emptied draft has no first item
                 seen.append(type(error))
             seen.append(len(counted.asked) - before)
         seen.append([told(order) async for order in kit.list_orders()])
@@ -375,8 +376,6 @@ def told(found: Any) -> Any:
 @hypothesis_settings(max_examples=25)
 @given(steps)
 async def test_memory_and_file_tell_the_same(plan: list[tuple[str, int, int]]) -> None:
-    from tempfile import TemporaryDirectory
-
     with TemporaryDirectory() as folder:
         in_file = await carried_out(plan, Path(folder) / "drafts.db")
     assert in_file == await carried_out(plan, None)

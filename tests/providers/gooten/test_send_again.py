@@ -1,0 +1,148 @@
+"""A write that is proven not to have happened is sent once more when that is asked for, and never twice."""
+
+import asyncio
+
+import pytest
+
+from printkit import Applied, NotApplied, OutcomeUnknownError, ReconcileHandle, Unknown
+from printkit.emulator.faults import CloseBeforeRead, CommitLate, Fault, ResetAfterCommit, Status
+from printkit.providers.gooten.emulator.options import Options
+from tests.providers.gooten.shops import placed, printed, world
+from tests.providers.gooten.test_lost_answers import DEEDS, ORDERS, SEARCH, Deed, a_draft, new, strike, unknown
+
+
+@pytest.fixture(params=DEEDS)
+def deed(request: pytest.FixtureRequest) -> Deed:
+    return DEEDS[request.param]
+
+
+async def test_what_did_not_happen_is_sent_once_and_only_after_the_settle_window(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, CloseBeforeRead())
+        error = await unknown(deed.call(kit, order))
+        handle = ReconcileHandle.from_json(error.handle.to_json())
+        later = await shop.kit()
+
+        assert isinstance(await later.reconcile(handle, send_again=True), Unknown)
+        assert shop.shop.ledger.count(deed.effect) == 0
+
+        shop.now.advance(61)
+        done = await later.reconcile(handle, send_again=True)
+        assert isinstance(done, Applied)
+        assert deed.shows(done.value)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+        again = await later.reconcile(handle, send_again=True)
+        assert isinstance(again, Applied)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+async def test_two_who_ask_at_once_send_once(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, CloseBeforeRead())
+        error = await unknown(deed.call(kit, order))
+        shop.now.advance(61)
+        found = await asyncio.gather(*(kit.reconcile(error.handle, send_again=True) for _ in range(3)))
+        assert all(isinstance(each, Applied) for each in found)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+        assert kit.unresolved == ()
+
+
+async def test_what_happened_late_is_found_and_not_sent_again(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, CommitLate(30))
+        error = await unknown(deed.call(kit, order))
+        shop.now.advance(61)
+        shop.shop.clock.advance(shop.now.time - shop.shop.clock.now())
+        await shop.server.tick()
+        done = await (await shop.kit()).reconcile(error.handle, send_again=True)
+        assert isinstance(done, Applied)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+async def test_sent_again_and_lost_again_is_unknown_again(deed: Deed) -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, CloseBeforeRead())
+        error = await unknown(deed.call(kit, order))
+        shop.now.advance(61)
+        strike(shop, deed, ResetAfterCommit())
+        path, before = (SEARCH, 4) if deed.path == ORDERS else (ORDERS, 3)  # what is read before it is sent once more
+        blind = shop.server.faults.add(Fault(Status(500), method="GET", path=path, first=before + 1, times=None))
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await kit.reconcile(error.handle, send_again=True)
+        shop.server.faults.remove(blind)
+        assert caught.value.handle.id != error.handle.id
+        assert [handle.id for handle in kit.unresolved] == [caught.value.handle.id]
+        assert isinstance(await kit.reconcile(caught.value.handle, send_again=True), Applied)
+        assert shop.shop.ledger.count(deed.effect) == deed.once
+
+
+async def test_a_submission_that_is_sent_again_is_the_drafts(deed: Deed) -> None:
+    if deed.path != ORDERS:
+        return
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, deed, CloseBeforeRead())
+        error = await unknown(kit.submit(order))
+        shop.now.advance(61)
+        done = await kit.reconcile(error.handle, send_again=True)
+        assert isinstance(done, Applied)
+        assert (await kit.get_order(order.ref)).ref == done.value.ref
+        assert done.value.receipt.renamed == {old.id: new.id for old, new in zip(order.items, done.value.items, strict=True)}
+
+
+async def test_a_submission_is_not_sent_again_while_somebody_else_has_its_reference() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], CloseBeforeRead())
+        error = await unknown(kit.submit(order))
+        first = await placed(await shop.kit())
+        shop.now.advance(61)
+        found = await kit.reconcile(error.handle, send_again=True)
+        assert isinstance(found, NotApplied)
+        assert found.existing == first.ref
+        assert printed(shop.shop) == 1
+
+
+async def test_a_submission_sent_again_is_blocked_by_the_first_one_that_nobody_could_find() -> None:
+    """The search is hours behind: the shop's own guard stands, and nothing more is sent after it."""
+    async with world(Options(lookup_lag=7200)) as shop:
+        kit = await shop.kit()
+        order = await a_draft(shop, kit)
+        strike(shop, DEEDS["submit"], ResetAfterCommit())
+        error = await unknown(kit.submit(order))
+        shop.now.advance(61)
+        shop.shop.clock.advance(shop.now.time - shop.shop.clock.now())
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await kit.reconcile(error.handle, send_again=True)
+        assert caught.value.phase == "blocked"
+        assert printed(shop.shop) == 1
+        for _ in range(2):
+            shop.now.advance(61)
+            assert isinstance(await kit.reconcile(caught.value.handle, send_again=True), Unknown)
+        assert printed(shop.shop) == 1
+
+
+async def test_what_the_status_forbids_by_now_is_not_sent_again() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        deed = DEEDS["swap_sku"]
+        strike(shop, deed, CloseBeforeRead())
+        error = await unknown(deed.call(kit, order))
+        shop.put(order, "InProduction")
+        shop.now.advance(61)
+        with pytest.raises(Exception, match="InProduction") as caught:
+            await kit.reconcile(error.handle, send_again=True)
+        assert not getattr(caught.value, "sent", True)
+        assert shop.shop.ledger.count(deed.effect) == 0
