@@ -13,6 +13,8 @@ from typing import NoReturn, final
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from attrs import frozen
 from yarl import URL
 
@@ -152,6 +154,8 @@ class HttpLink:
         for source in sources:
             await source.begin()
         session = self._session(request.effect)
+        if request.effect is Effect.WRITES:
+            await _let_strays_arrive()
         wire.sent = request.effect is Effect.READS  # they are not traced, as that costs a fifth more: assume the worst
         response = await session.request(
             request.method,
@@ -192,7 +196,7 @@ class HttpLink:
 
     def _session(self, effect: Effect) -> aiohttp.ClientSession:
         if self._sessions is None:
-            own = aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=self._keepalive) if self._lent is None else None
+            own = _Connector(limit=self._limit, keepalive_timeout=self._keepalive) if self._lent is None else None
             connector = own or self._lent
             trace = aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_mark_sent)
@@ -264,6 +268,32 @@ class _Upload(aiohttp.payload.Payload):
         async with aclosing(self._source.pieces()) as pieces:
             async for piece in pieces:
                 await writer.write(piece)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Gives out no idle connection on which something has arrived that nobody asked for.
+
+    Such as a server's goodbye to an idle connection: it would be taken for the answer to the next request, and a write that the shop
+    carries out would look refused.
+    """
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is the HTTP library's
+    ) -> Connection:
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol is None or not connection.protocol.should_close:
+                return connection
+            connection.close()
+
+
+async def _let_strays_arrive() -> None:
+    """Two turns of the event loop: whatever lies unread on an idle connection is read now, and so shows that it is not to be used."""
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
 
 def _data(request: Request, credentials: Credentials, sources: list[Source]) -> bytes | aiohttp.payload.Payload | None:
