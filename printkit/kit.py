@@ -73,6 +73,8 @@ def _connect(
     emulators: Mapping[str, Answers],
     session: Any,
 ) -> "PrintKit":
+    if source is not None and not isinstance(source, str):
+        raise ConfigError(f"source is a {type(source).__name__}: give a connection URL, such as '<kind>+emulator://'")
     found = config.load(config_file, environ)
     names = {*found.connections, *registry.kinds()}
     if source is not None:
@@ -110,9 +112,10 @@ class PrintKit:
             OutcomeUnknownError: an order may have been created. Such a draft costs nothing.
         """
         at = self._at(provider)
+        checks.refuse(checks.of_form(new), provider=at.account.provider, operation="create_order")
         return self._yours(at, await at.provider.create_order(new))
 
-    async def add_photos(self, order: OrderLike, photos: Iterable[Photo], *, progress: PhotoProgress | None = None) -> Order:
+    async def add_photos(self, order: OrderLike | str, photos: Iterable[Photo], *, progress: PhotoProgress | None = None) -> Order:
         """Add prints to an order that is not yet submitted.
 
         ``progress`` is told of files on their way: the photo's place in the list, the bytes sent so far, and all of them if known.
@@ -121,10 +124,10 @@ class PrintKit:
             ConflictError: the order is submitted already.
             OutcomeUnknownError: they may have been added. Do not add them again: they would be printed twice.
         """
-        at = self._of(order)
-        if isinstance(photos, Photo):
-            raise InvalidRequestError([FieldProblem("photos", "is a single Photo: give a list of them")])
-        given = tuple(photos)
+        at, order = self._of(order)
+        given = checks.listed("photos", photos, "Photo")
+        fits = progress is None or callable(progress)
+        checks.refuse([] if fits else [FieldProblem("progress", "give a function")], provider=at.account.provider, operation="add_photos")
         resolved = [self._resolved(at, photo, f"photos[{place}]") for place, photo in enumerate(given)]
         return self._yours(at, await at.provider.add_photos(order, resolved, progress=progress))
 
@@ -134,7 +137,7 @@ class PrintKit:
         Raises:
             OutcomeUnknownError: one of the three steps may have happened; ``error.operation`` names it.
         """
-        given = tuple(photos)
+        given = checks.listed("photos", photos, "Photo")
         checks.refuse([*checks.of_new_order(new), *checks.of_photos(given)], provider=provider, operation="place_order")
         order = await self.create_order(new, provider=provider)
         try:
@@ -142,16 +145,20 @@ class PrintKit:
         except PrintKitError as error:
             error.order = order.ref
             raise
+        except BaseException as ended:
+            ended.add_note(f"printkit: place_order had created {order.ref}")
+            raise
 
     async def get_order(self, ref: OrderLike | str) -> Order:
         """Read one order, whole. ``ref`` may be text such as ``pwinty:1065``."""
         where = self._ref(ref)
-        at = self._of(where)
+        at = self._at(where.provider)
         return self._yours(at, await at.provider.get_order(where))
 
-    async def get_item(self, order: OrderLike, item_id: str) -> Item:
+    async def get_item(self, order: OrderLike | str, item_id: str) -> Item:
         """Read one item of an order."""
-        at = self._of(order)
+        at, order = self._of(order)
+        checks.refuse(checks.of_text("item_id", item_id, required=True), provider=at.account.provider, operation="get_item")
         return self._skus.item_to_yours(await at.provider.get_item(order, item_id), at.names)
 
     def list_orders(
@@ -176,11 +183,15 @@ class PrintKit:
             cursor: go on after an earlier page: its ``next``.
             provider: a connection's name, else the default.
         """
-        if status is not None and not isinstance(status, OrderStatus):
-            raise InvalidRequestError(
-                [FieldProblem("status", f"{status!r} is not an OrderStatus: give one, such as OrderStatus.SUBMITTED")]
-            )
         at = self._at(provider)
+        problems = [
+            *(() if status is None else checks.of_kind("status", status, OrderStatus, "an OrderStatus, such as OrderStatus.SUBMITTED")),
+            *(() if reference is None else checks.of_text("reference", reference, required=True)),
+            *(() if since is None else checks.of_kind("since", since, datetime, "an aware datetime")),
+            *(() if cursor is None else checks.of_text("cursor", cursor, required=True)),
+            *checks.of_flag("detail", detail),
+        ]
+        checks.refuse(problems, provider=at.account.provider, operation="list_orders")
         pager = at.provider.list_orders(status=status, reference=reference, since=since, detail=detail, cursor=cursor)
 
         async def fetch(start: str | None) -> Page[Order]:
@@ -189,11 +200,12 @@ class PrintKit:
 
         return Pager(fetch, cursor)
 
-    async def validate(self, order: OrderLike) -> ValidationReport:
+    async def validate(self, order: OrderLike | str) -> ValidationReport:
         """Ask what stands between an order and printing. ``report.ok`` is the shop's verdict; ``report.problems`` says what to mend."""
-        return await self._of(order).provider.validate(order)
+        at, order = self._of(order)
+        return await at.provider.validate(order)
 
-    async def wait_for_artwork(self, order: OrderLike, *, timeout: float = 300.0) -> Order:  # noqa: ASYNC109 - ends in our own error
+    async def wait_for_artwork(self, order: OrderLike | str, *, timeout: float = 300.0) -> Order:  # noqa: ASYNC109 - ends in our own error
         """Read the order until the shop has fetched every picture, or failed to; see ``item.artwork[0].status``.
 
         An order may be submitted while pictures are still to be fetched, and then stand still because one of them cannot be.
@@ -205,11 +217,13 @@ class PrintKit:
         Raises:
             StillWaitingError: some pictures were still to be fetched then.
         """
+        where = self._ref(order)
+        checks.refuse(checks.of_seconds("timeout", timeout), provider=where.provider, operation="wait_for_artwork")
         return await waiting.until(
-            lambda: self.get_order(order), waiting.has_artwork, timeout, "the shop has not fetched every picture yet"
+            lambda: self.get_order(where), waiting.has_artwork, timeout, "the shop has not fetched every picture yet"
         )
 
-    async def submit(self, order: OrderLike) -> Order:
+    async def submit(self, order: OrderLike | str) -> Order:
         """Place the order: from here on it prints and charges.
 
         Raises:
@@ -217,51 +231,66 @@ class PrintKit:
             ConflictError: it is submitted already, or cancelled.
             OutcomeUnknownError: it may have been placed. Do not submit it again.
         """
-        at = self._of(order)
+        at, order = self._of(order)
         return self._yours(at, await at.provider.submit(order))
 
-    async def update_recipient(self, order: OrderLike, recipient: Recipient) -> Order:
+    async def update_recipient(self, order: OrderLike | str, recipient: Recipient) -> Order:
         """Send an order to somebody else. What the shop cannot be told is listed in ``receipt.not_told``."""
-        at = self._of(order)
+        at, order = self._of(order)
+        checks.refuse(checks.of_recipient(recipient), provider=at.account.provider, operation="update_recipient")
         return self._yours(at, await at.provider.update_recipient(order, recipient))
 
-    async def cancel_items(self, order: OrderLike, items: Iterable[ItemLike]) -> Order:
+    async def cancel_items(self, order: OrderLike | str, items: Iterable[ItemLike]) -> Order:
         """Take items out of an order. Items that the shop keeps are listed in ``receipt.refused``."""
-        at = self._of(order)
-        return self._yours(at, await at.provider.cancel_items(order, tuple(items)))
+        at, order = self._of(order)
+        given = checks.listed("items", items, "items, or of their ids")
+        checks.refuse(checks.of_items(given), provider=at.account.provider, operation="cancel_items")
+        return self._yours(at, await at.provider.cancel_items(order, given))
 
-    async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, *, attributes: Mapping[str, str] | None = None) -> Order:
+    async def swap_sku(self, order: OrderLike | str, item: ItemLike, sku: str, *, attributes: Mapping[str, str] | None = None) -> Order:
         """Print an item's artwork as another product. ``receipt.renamed`` says which new item stands for the old one.
 
         Without ``attributes`` those of the SKU map hold, and without a map the item keeps its own.
         """
-        at = self._of(order)
+        at, order = self._of(order)
+        problems = [
+            *checks.of_item(item),
+            *checks.of_text("sku", sku, required=True),
+            *(() if attributes is None else checks.of_texts("attributes", attributes)),
+        ]
+        checks.refuse(problems, provider=at.account.provider, operation="swap_sku")
         found = self._skus.of_shop(sku, at.names)
         if found is not None:
             sku, attributes = found.sku, {**found.attributes, **(attributes or {})}
         return self._yours(at, await at.provider.swap_sku(order, item, sku, attributes=attributes))
 
-    async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: str | Artwork | Sequence[Artwork]) -> Order:
+    async def replace_artwork(self, order: OrderLike | str, item: ItemLike, artwork: str | Artwork | Sequence[Artwork]) -> Order:
         """Print other artwork for an item. ``receipt.renamed`` says which new item stands for the old one."""
-        at = self._of(order)
+        at, order = self._of(order)
         pictures = Photo("artwork", artwork).artwork
+        problems = [*checks.of_item(item), *checks.of_pictures(pictures)]
+        checks.refuse(problems, provider=at.account.provider, operation="replace_artwork")
         return self._yours(at, await at.provider.replace_artwork(order, item, pictures))
 
-    async def set_status(self, order: OrderLike, status: OrderStatus | str) -> Order:
+    async def set_status(self, order: OrderLike | str, status: OrderStatus | str) -> Order:
         """Move an order to a status. A plain ``str`` is the shop's own target word.
 
         Raises:
             UnsupportedOperationError: the shop has no way to get there.
             ConflictError: not from the present status.
         """
-        at = self._of(order)
+        at, order = self._of(order)
+        checks.refuse(checks.of_text("status", status, required=True), provider=at.account.provider, operation="set_status")
         return self._yours(at, await at.provider.set_status(order, status))
 
     # ── What some shops have ──────────────────────────────────────────────────────────────────────────────────────────
 
     async def list_products(self, *, country: str | None = None, quality: str | None = None, provider: str | None = None) -> ProductList:
         """What a shop sells in one country (two letters) and quality (the shop's word); the settings say which by default."""
-        return await self._catalogue(Capability.LIST_PRODUCTS, provider).list_products(country=country, quality=quality)
+        shop = self._catalogue(Capability.LIST_PRODUCTS, provider)
+        problems = [*checks.of_text("country", country), *checks.of_text("quality", quality)]
+        checks.refuse(problems, provider=provider, operation="list_products")
+        return await shop.list_products(country=country, quality=quality)
 
     async def list_countries(self, *, provider: str | None = None) -> tuple[Country, ...]:
         """The countries a shop knows."""
@@ -269,7 +298,7 @@ class PrintKit:
 
     async def report_issue(
         self,
-        order: OrderLike,
+        order: OrderLike | str,
         kind: str,
         action: str,
         *,
@@ -282,20 +311,38 @@ class PrintKit:
         Raises:
             OutcomeUnknownError: it may have been reported. A reprint or refund is never asked for twice by itself.
         """
-        at = self._issues(order)
-        return await at.report_issue(order, kind, action, detail=detail, action_detail=action_detail, items=tuple(items))
+        at, order = self._issues(order)
+        given = checks.listed("items", items, "items, or of their ids")
+        problems = [
+            *checks.of_text("kind", kind, required=True),
+            *checks.of_text("action", action, required=True),
+            *checks.of_text("detail", detail, many_lines=True),
+            *checks.of_text("action_detail", action_detail, many_lines=True),
+            *checks.of_items(given),
+        ]
+        checks.refuse(problems, provider=self._ref(order).provider, operation="report_issue")
+        return await at.report_issue(order, kind, action, detail=detail, action_detail=action_detail, items=given)
 
-    async def list_issues(self, order: OrderLike) -> tuple[Issue, ...]:
+    async def list_issues(self, order: OrderLike | str) -> tuple[Issue, ...]:
         """All complaints about an order."""
-        return await self._issues(order).list_issues(order)
+        at, order = self._issues(order)
+        return await at.list_issues(order)
 
-    async def get_issue(self, order: OrderLike, issue_id: str) -> Issue:
+    async def get_issue(self, order: OrderLike | str, issue_id: str) -> Issue:
         """One complaint."""
-        return await self._issues(order).get_issue(order, issue_id)
+        at, order = self._issues(order)
+        checks.refuse(checks.of_text("issue_id", issue_id, required=True), provider=self._ref(order).provider, operation="get_issue")
+        return await at.get_issue(order, issue_id)
 
-    async def update_issue(self, order: OrderLike, issue_id: str, *, comment: str | None = None, cancel: bool = False) -> Issue:
+    async def update_issue(self, order: OrderLike | str, issue_id: str, *, comment: str | None = None, cancel: bool = False) -> Issue:
         """Add a comment to a complaint, take it back, or both."""
-        at = self._issues(order)
+        at, order = self._issues(order)
+        problems = [
+            *checks.of_text("issue_id", issue_id, required=True),
+            *checks.of_text("comment", comment, many_lines=True),
+            *checks.of_flag("cancel", cancel),
+        ]
+        checks.refuse(problems, provider=self._ref(order).provider, operation="update_issue")
         return await at.update_issue(order, issue_id, comment=comment, cancel=cancel)
 
     # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -304,7 +351,8 @@ class PrintKit:
         """Find out what became of a write whose outcome was unknown, also in another process a day later.
 
         Sends no write, unless ``send_again`` asks for it: then what is proven not to have happened is sent once more, after the settle
-        window, where that cannot do anything twice. A complaint and an uploaded file are never sent again.
+        window, where that cannot do anything twice. A complaint and an uploaded file are never sent again. Send one handle again from one
+        process only: two that do so at once cannot see one another.
 
         What comes back is ``Applied(order)``, or ``NotApplied`` when it did not happen and will not, or ``Unknown``: then ask again at
         ``not_before``, and where that is None look at the shop yourself.
@@ -315,6 +363,7 @@ class PrintKit:
         """
         if not isinstance(handle, ReconcileHandle):
             raise InvalidRequestError([FieldProblem("handle", "give a ReconcileHandle, or ReconcileHandle.from_json(text)")])
+        checks.refuse(checks.of_flag("send_again", send_again), operation="reconcile")
         at = self._at(handle.provider)
         if (handle.kind, handle.environment, handle.account) != (at.account.kind, at.account.environment, at.account.digest):
             of = f"({handle.kind}, {handle.environment})"
@@ -343,6 +392,7 @@ class PrintKit:
             country: where products are to be sold, as two letters; by default what each connection's settings say.
             provider: only this connection; by default all of them.
         """
+        checks.refuse(checks.of_text("country", country), provider=provider, operation="check")
         asked = self._opened if provider is None else {provider: self._at(provider)}
         subjects = [checkup.Subject(at.account, at.provider, at.keeps_drafts) for at in asked.values()]
         skus = {name: self._skus.entries(opened.names) for name, opened in self._opened.items()}
@@ -350,14 +400,22 @@ class PrintKit:
 
     def supports(self, capability: Capability, *, provider: str | None = None, stage: Stage | None = None) -> Support:
         """How well a connection supports something; truthy when it does. Without a stage, the better of draft and placed."""
-        return self._at(provider).provider.info.supports(capability, stage)
+        at = self._at(provider)
+        problems = [
+            *checks.of_kind("capability", capability, Capability, "a Capability, such as Capability.SUBMIT"),
+            *(() if stage is None else checks.of_kind("stage", stage, Stage, "Stage.DRAFT or Stage.PLACED")),
+        ]
+        checks.refuse(problems, provider=at.account.provider)
+        return at.provider.info.supports(capability, stage)
 
     async def request(self, request: Request, *, provider: str | None = None) -> Response:
         """Send what printkit does not wrap, with the shop's credentials, limits and redaction. Only 2xx answers are returned.
 
         ``request.effect`` decides: what READS is retried, what WRITES is sent at most once, and nothing can look for its effect.
         """
-        return await self._at(provider).provider.request(request)
+        at = self._at(provider)
+        checks.refuse(checks.of_kind("request", request, Request, "a Request"), provider=at.account.provider, operation="request")
+        return await at.provider.request(request)
 
     async def aclose(self, grace: float = 10.0) -> None:
         """Admit no further write, let those under way finish for at most ``grace`` seconds, and close every connection."""
@@ -387,8 +445,8 @@ class PrintKit:
         if name is None:
             names = ", ".join(self._opened)
             raise ConfigError(f"several connections are open ({names}) and none is the default: pass provider=, or set default")
-        if name not in self._opened:
-            raise ConfigError(f"there is no connection {name!r}; open are {', '.join(self._opened)}")
+        if not isinstance(name, str) or name not in self._opened:
+            raise ConfigError(f"there is no connection {checks.shown(name)}; open are {', '.join(self._opened)}")
         return self._opened[name]
 
     def _catalogue(self, capability: Capability, provider: str | None) -> Catalogue:
@@ -397,31 +455,35 @@ class PrintKit:
             return at.provider
         raise self._lacks(at, capability)
 
-    def _issues(self, order: OrderLike) -> Issues:
-        at = self._of(order)
+    def _issues(self, order: OrderLike | str) -> tuple[Issues, OrderLike]:
+        at, order = self._of(order)
         if isinstance(at.provider, Issues):
-            return at.provider
+            return at.provider, order
         raise self._lacks(at, Capability.ISSUES)
 
     def _lacks(self, at: Opened, capability: Capability) -> UnsupportedOperationError:
         return UnsupportedOperationError(at.account.provider, capability, at.provider.info.supports(capability).why)
 
-    def _of(self, order: OrderLike) -> Opened:
-        return self._at(self._ref(order).provider)
+    def _of(self, order: OrderLike | str) -> tuple[Opened, OrderLike]:
+        """The connection of an order, and the order; text has become a reference."""
+        ref = self._ref(order)
+        return self._at(ref.provider), order if isinstance(order, Order) else ref
 
     def _ref(self, order: OrderLike | str) -> OrderRef:
-        if isinstance(order, Order):
-            return order.ref
-        if isinstance(order, OrderRef):
-            return order
+        ref: Any = order.ref if isinstance(order, Order) else order
         try:
-            return OrderRef.parse(order)
-        except (ValueError, AttributeError):
-            problem = FieldProblem("order", f"{order!r} is not an order: give an Order, an OrderRef, or OrderRef.parse('connection:id')")
-        raise InvalidRequestError([problem])
+            found = ref if isinstance(ref, OrderRef) else OrderRef.parse(ref)
+        except ValueError:
+            found = None
+        if found is None:
+            fix = "give an Order, an OrderRef, or text such as pwinty:1065"
+            raise InvalidRequestError([FieldProblem("order", f"{checks.shown(ref)} is not an order: {fix}")])
+        parts = (("order.provider", found.provider), ("order.id", found.id))
+        checks.refuse(problem for path, text in parts for problem in checks.of_text(path, text, required=True))
+        return found
 
     def _resolved(self, at: Opened, photo: Photo, path: str) -> Photo:
-        return self._skus.to_shop(photo, at.names, path) if isinstance(photo, Photo) else photo
+        return self._skus.to_shop(photo, at.names, path) if isinstance(photo, Photo) and isinstance(photo.sku, str) else photo
 
     def _yours(self, at: Opened, order: Order) -> Order:
         return self._skus.to_yours(order, at.names)

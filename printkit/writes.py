@@ -303,7 +303,8 @@ class Writer:
         """Find out what became of a write.
 
         Not finding the effect counts as proof only after the settle window, and only when two look-ups in a row say so. Then, and
-        only then, ``send`` is called with what is left to do; without it no write is sent.
+        only then, ``send`` is called with what is left to do; without it no write is sent. Two who ask at once are served one after
+        the other, within this process: two processes that send one handle again may both do so.
 
         Raises:
             PrintKitError: from ``send``, as from any write.
@@ -322,6 +323,9 @@ class Writer:
             found = await self._weighed(handle, find)
         if isinstance(found, Absent):
             if send is not None:
+                newer = next((each for each in self.unresolved if each.lock == handle.lock and each.id != handle.id), None)
+                if newer is not None and self._now() < newer.settle_until:
+                    return Unknown("a later write to the same is unknown too: settle that first", newer.settle_until)
                 self._forget(handle)
                 return Applied(await send(handle.meant if found.left is None else found.left))
             found = NotApplied(found.why) if found.left is None else Unknown(found.why)

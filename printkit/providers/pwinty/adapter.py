@@ -29,7 +29,7 @@ from ...paging import Pager
 from ...provider import Capability, Catalogue, Issues, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Send
-from . import INFO, endpoints, statuses, translate, wire, writes
+from . import INFO, endpoints, statuses, translate, writes
 from .catalogue import CatalogueVerbs
 from .desk import is_in
 from .issue_verbs import IssueVerbs
@@ -100,7 +100,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
     async def _create(self, body: Body, reference: str, deadline: Deadline) -> Order:
         order = await self._perform(
             self._shop.write("POST", endpoints.ORDERS, "create_order", body),
-            lambda answer: translate.read_order(answer, self._scope),
+            lambda answer: translate.read_created(answer, reference, self._scope),
             deadline,
             lock=f"reference:{reference}",
             key=reference,
@@ -127,7 +127,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
 
         return await self._perform(
             self._shop.write("PUT", endpoints.ORDER, "update_recipient", body, order=known.id),
-            lambda answer: translate.read_order(answer, self._scope),
+            lambda answer: translate.read_order(answer, self._scope, known.id),
             deadline,
             lock=f"order:{known.id}",
             order=known.id,
@@ -167,7 +167,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         request = self._shop.write("POST", endpoints.STATUS, operation, {"status": word}, order=known.id)
 
         def accept(answer: Response) -> Order:
-            translate.refuse_inner_error(wire.read_said(answer.body).error_message, answer.status, self._scope)
+            translate.read_done(answer, self._scope, word)
             return translate.proven(known, word, self._scope)
 
         async def why_not(answer: Response) -> ProviderError:

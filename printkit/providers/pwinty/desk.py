@@ -13,7 +13,7 @@ from ...model import Issue, Item, Order, OrderRef, Receipt
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Write
+from ...writes import Locks, Write
 from . import endpoints, issues, statuses, translate, writes
 from .config import Settings
 
@@ -31,6 +31,7 @@ class Desk:
         self._caller = connection.caller
         self._writer = connection.writer
         self._seen = writes.Seen()
+        self._exchanges = Locks()
         self._scope = translate.Scope(
             provider=connection.name,
             currency=connection.settings.currency,

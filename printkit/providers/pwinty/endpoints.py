@@ -1,6 +1,7 @@
 """Pwinty's endpoints, one method each: builds the request, reads the answer, raises the refusal. Knows no verb and decides nothing."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar, final
 
 from ...errors import NotFoundError, ProviderError
@@ -38,7 +39,8 @@ class Endpoints:
 
     async def order(self, order_id: str, deadline: Deadline, operation: str) -> Order:
         """``GET /Orders/{id}``."""
-        return await self.read(ORDER, deadline, operation, lambda answer: translate.read_order(answer, self.scope), order=order_id)
+        read = partial(translate.read_order, scope=self.scope, order_id=order_id)
+        return await self.read(ORDER, deadline, operation, read, order=order_id)
 
     async def orders(self, query: Mapping[str, str], deadline: Deadline, operation: str) -> tuple[Order, ...]:
         """``GET /Orders``: entries, newest first. None is an empty list, also where the shop says it by a 404 (seed 004, "List orders")."""
@@ -49,7 +51,8 @@ class Endpoints:
 
     async def submission(self, order_id: str, deadline: Deadline, operation: str) -> ValidationReport:
         """``GET /Orders/{id}/SubmissionStatus``."""
-        return await self.read(SUBMISSION, deadline, operation, translate.read_validation, order=order_id)
+        read = partial(translate.read_validation, scope=self.scope)
+        return await self.read(SUBMISSION, deadline, operation, read, order=order_id)
 
     async def read(
         self,

@@ -1,5 +1,6 @@
 """The verbs on the photos of an order: add, cancel, swap, replace. Emulated ones are several writes, each proven by itself."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -10,7 +11,7 @@ from ...exchange import Request, Response
 from ...model import Artwork, Item, Order, Photo, RefusedItem, with_receipt
 from ...provider import ItemLike, OrderLike, PhotoProgress
 from ...transport.caller import Deadline
-from . import endpoints, statuses, translate, wire, writes
+from . import endpoints, statuses, translate, writes
 from .desk import Desk
 
 Body = dict[str, Any]
@@ -114,8 +115,9 @@ class PhotoVerbs(Desk):
         if not wanted:
             raise self._invalid("cancel_items", "items", "is empty: give at least one item")
         self._check_status(known, statuses.EDITABLE, "cancel_items")
-        for item in wanted:
-            known = await self._delete(known, item, deadline, "cancel_items")
+        async with self._exchanges.hold(known.id):
+            for item in wanted:
+                known = await self._delete(known, item, deadline, "cancel_items")
         return known
 
     # ── Exchanging one photo for another ──────────────────────────────────────────────────────────────────────────────
@@ -139,9 +141,15 @@ class PhotoVerbs(Desk):
     async def _exchange(
         self, order: OrderLike, item: ItemLike, operation: str, change: Body, upload: uploads.Upload | None = None
     ) -> Order:
-        """Add the changed photo, then delete the old one. Reads the order first, so that what an interrupted call left is found."""
+        """Add the changed photo, then delete the old one; one exchange of an order at a time, or two would both add."""
+        order_id = self._id_of(order, operation)
+        async with self._exchanges.hold(order_id):
+            return await self._exchange_one(order_id, item, operation, change, upload)
+
+    async def _exchange_one(self, order_id: str, item: ItemLike, operation: str, change: Body, upload: uploads.Upload | None) -> Order:
+        """Reads the order first, so that what an interrupted call left is found."""
         deadline = self._caller.deadline()
-        known = self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
+        known = self._seen.note(await self._shop.order(order_id, deadline, operation))
         wanted = item.id if isinstance(item, Item) else item
         left = self._seen.stands_for(wanted, known)
         new = left if left is not None and _is_changed(left, change) else None
@@ -158,11 +166,17 @@ class PhotoVerbs(Desk):
             self._refuse_twin(known, old, body, operation)
             before = {each.id for each in known.items}
             known = await self._add(known, [body] if upload is None else (body, upload), operation, instead_of=old.id)
-            new = next(each for each in known.items if each.id not in before)
+            new = next((each for each in known.items if each.id not in before), None)
+            if new is None or (upload is None and writes.fingerprint(new) != writes.fingerprint_of_body(body)):
+                text = f"the shop says it added another photo than was asked for; photo {old.id} is still there: read the order"
+                raise RejectedError(text, status=200, provider=self._name, operation=operation)
         try:
             done = await self._delete(known, old, deadline, operation)
             if left is not None and left.id != new.id:  # an interrupted call wanted something else
                 done = await self._delete(done, left, deadline, operation)
+        except asyncio.CancelledError as cancelled:
+            cancelled.add_note(f"printkit: photo {new.id} stands for {old.id} already, both are in order {known.ref}: {operation} again")
+            raise
         except PrintKitError as error:
             error.message += f" (photo {new.id} stands for {old.id} already, both are in the order: {operation} again to finish)"
             raise
@@ -189,7 +203,7 @@ class PhotoVerbs(Desk):
         was_newest = self._seen.is_newest(known)
 
         def accept(answer: Response) -> Order:
-            translate.refuse_inner_error(wire.read_said(answer.body).error_message, answer.status, self._scope)
+            translate.read_done(answer, self._scope)
             return left
 
         request = self._shop.write("DELETE", endpoints.PHOTO, operation, None, order=known.id, photo=item.id)
@@ -198,17 +212,21 @@ class PhotoVerbs(Desk):
         try:
             done = await self._perform(request, accept, deadline, step="delete", lock=lock, order=known.id, meant={"photo": item.id})
         except NotFoundError:
-            return await self._after_missing(left, deadline, operation)
+            return await self._after_missing(left, item, deadline, operation)
         return self._seen.note(done) if was_newest or done.receipt.reconciled else done
 
-    async def _after_missing(self, left: Order, deadline: Deadline, operation: str) -> Order:
-        """The photo is gone already, unless it is the order that does not exist."""
+    async def _after_missing(self, left: Order, item: Item, deadline: Deadline, operation: str) -> Order:
+        """The photo is gone already, unless it is the order that does not exist, or the shop says that it has it after all."""
         try:
-            return self._seen.note(await self._shop.order(left.id, deadline, operation))
+            now = self._seen.note(await self._shop.order(left.id, deadline, operation))
         except NotFoundError:
             raise
         except PrintKitError:
             return with_receipt(left, read_back=False)
+        if any(each.id == item.id for each in now.items):
+            text = f"the shop says that it has no photo {item.id}, and lists it"
+            raise RejectedError(text, status=404, provider=self._name, operation=operation)
+        return now
 
 
 def _is_changed(item: Item, change: Body) -> bool:

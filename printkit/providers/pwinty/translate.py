@@ -66,7 +66,7 @@ class Scope:
 
 def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = True) -> Order:
     """An order. An entry of a list may lack prices and shipments (reference 12.22): ``complete`` is then False."""
-    word = answer.status
+    word = answer.status if answer.status.lower() in statuses.ORDER else scope.clean(answer.status)
     payment = statuses.PAYMENT_MEANS.get(_lower(answer.payment))
     info = answer.shipping_info or wire.ShippingInfo()
     shipments = tuple(_shipment(each, word) for each in info.shipments or ())
@@ -92,16 +92,46 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
     )
 
 
-def read_order(response: Response, scope: Scope) -> Order:
+def read_order(response: Response, scope: Scope, order_id: str | None = None) -> Order:
     """The order in an answer.
 
     Raises:
-        UnreadableAnswerError: it is not one.
+        UnreadableAnswerError: it is not one, or not the one that was asked for.
         RejectedError: it is a 200 with an error inside (reference 12.9).
     """
     answer = wire.read_order(response.body)
     refuse_inner_error(answer.error_message, response.status, scope)
-    return order(answer, response.body, scope)
+    found = order(answer, response.body, scope)
+    if order_id is not None and found.id != order_id:
+        raise UnreadableAnswerError("the answer is about another order than was asked for")
+    return found
+
+
+def read_created(response: Response, reference: str, scope: Scope) -> Order:
+    """The order in the answer to creating it.
+
+    Raises:
+        UnreadableAnswerError: it is not a new order of this reference.
+        RejectedError: it is a 200 with an error inside.
+    """
+    found = read_order(response, scope)
+    if found.status is not OrderStatus.DRAFT or found.items or found.reference not in {reference, None}:
+        raise UnreadableAnswerError("the answer is about another order than the new one")
+    return found
+
+
+def read_done(response: Response, scope: Scope, word: str | None = None) -> None:
+    """An answer that carries no item: an object whose ``errorMessage`` is null (reference 7.6, 7.11).
+
+    Raises:
+        UnreadableAnswerError: it is not one, or says something else that does not fit.
+        RejectedError: it is a 200 with an error inside.
+    """
+    said = wire.read_done(response.body)
+    refuse_inner_error(said.error_message, response.status, scope)
+    contradicts = said.status is not None and _lower(said.status) not in statuses.REACHED.get((word or "").lower(), ())
+    if said.error_message or said.error or said.message or said.capital_message or said.is_valid is False or contradicts:
+        raise UnreadableAnswerError("the answer says neither that it was done nor that it was refused")
 
 
 def read_list(response: Response, scope: Scope) -> tuple[Order, ...]:
@@ -110,13 +140,13 @@ def read_list(response: Response, scope: Scope) -> tuple[Order, ...]:
     return tuple(order(wire.read_order(body), body, scope, complete=False) for body in bodies)
 
 
-def read_validation(response: Response) -> ValidationReport:
+def read_validation(response: Response, scope: Scope) -> ValidationReport:
     """The report in an answer.
 
     Raises:
         UnreadableAnswerError: it is not one.
     """
-    return validation(wire.read_submission(response.body))
+    return validation(wire.read_submission(response.body), scope)
 
 
 def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]:
@@ -147,6 +177,7 @@ def photo(answer: wire.Photo, scope: Scope) -> Item:
     """A photo as an item; its status is settled by the order it is in."""
     word = text(answer.status)
     if word is not None and word.lower() not in statuses.PHOTO:
+        word = scope.clean(word)
         scope.drift("photo status", word)
     return Item(
         id=_id(answer.id),
@@ -240,18 +271,20 @@ def _recipient(answer: wire.Order) -> Recipient | None:
     return None if rest == Recipient(name="") else rest
 
 
-def validation(answer: wire.SubmissionStatus) -> ValidationReport:
+def validation(answer: wire.SubmissionStatus, scope: Scope) -> ValidationReport:
     """A SubmissionStatus as a report. ``isValid`` decides; repeated codes are one problem (reference 12.33)."""
-    found = [_problem(code, Severity.ERROR, None) for code in answer.general_errors or ()]
+    found = [_problem(code, Severity.ERROR, None, scope) for code in answer.general_errors or ()]
     for each in answer.photos or ():
-        found += [_problem(code, Severity.ERROR, str(each.id)) for code in each.errors or ()]
-        found += [_problem(code, Severity.WARNING, str(each.id)) for code in each.warnings or ()]
+        found += [_problem(code, Severity.ERROR, str(each.id), scope) for code in each.errors or ()]
+        found += [_problem(code, Severity.WARNING, str(each.id), scope) for code in each.warnings or ()]
     return ValidationReport(answer.is_valid, tuple(dict.fromkeys(found)))
 
 
-def _problem(code: str, severity: Severity, item: str | None) -> Problem:
-    neutral, text = statuses.FINDINGS.get(code.lower(), (ProblemCode.OTHER, "see the shop's own word"))
-    return Problem(neutral, severity, text, item, code)
+def _problem(code: str, severity: Severity, item: str | None, scope: Scope) -> Problem:
+    known = statuses.FINDINGS.get(code.lower())
+    if known is None:
+        return Problem(ProblemCode.OTHER, severity, "see the shop's own word", item, scope.clean(code))
+    return Problem(known[0], severity, known[1], item, code)
 
 
 # ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -261,7 +294,7 @@ _ERROR_OF: Mapping[int, type[ProviderError]] = {401: AuthenticationError, 403: C
 
 def refusal(response: Response, scope: Scope) -> ProviderError:
     """The error for an answer that is not 2xx. The body is never read as the item it resembles (reference 12.10)."""
-    words = _said(response) or response.body[:400].decode(errors="replace").strip()
+    words = _said(response) or response.body[:8192].decode(errors="replace").strip()
     return _ERROR_OF.get(response.status, RejectedError)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
 
 
@@ -403,7 +436,7 @@ def not_told(new: NewOrder) -> tuple[str, ...]:
 def _id(given: int | str) -> str:
     """Ids of orders and photos are positive whole numbers (reference section 5)."""
     text = str(given)
-    if text.isascii() and text.isdigit() and text[0] != "0":
+    if text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 19:
         return text
     raise UnreadableAnswerError("the answer is not what Pwinty documents: id is not a positive whole number")
 

@@ -184,6 +184,13 @@ class Said(Wire):
     capital_message: Loose = msgspec.field(name="Message", default=None)
 
 
+class Done(Said):
+    """An answer that carries no item; what else it may say must not contradict that it was done (reference 7.6, 7.11)."""
+
+    status: Loose = None
+    is_valid: Loose = None
+
+
 read_order = reader(Order, "Pwinty")
 read_orders = reader(list[msgspec.Raw], "Pwinty")
 read_photo = reader(Photo, "Pwinty")
@@ -195,6 +202,7 @@ read_issues = reader(IssueList, "Pwinty")
 read_catalogue = reader(Catalogue, "Pwinty")
 read_countries = reader(list[Country], "Pwinty")
 read_said = reader(Said, "Pwinty")
+read_done = reader(Done, "Pwinty")
 
 JSON = "application/json"
 
