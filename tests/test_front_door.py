@@ -93,13 +93,6 @@ def test_the_reference_documents_every_public_name() -> None:
     assert sorted(set(documented) - {"errors"}) == list(printkit.__all__)
 
 
-@pytest.mark.slow
-def test_importing_printkit_stays_within_25_ms_of_a_bare_interpreter() -> None:
-    script = ROOT / "benchmarks/import_time.py"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
-
-    done = subprocess.run(
-        [sys.executable, script, "--rounds", "15", "--limit", "25"], capture_output=True, text=True, check=False, env=environment, cwd=ROOT
-    )
-
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_importing_printkit_imports_nothing_but_itself_and_typing() -> None:
+    """The figure in milliseconds is ``benchmarks/import_time.py``'s."""
+    assert modules_after("import printkit") - modules_after("import typing") == {"printkit"}
