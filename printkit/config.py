@@ -150,7 +150,11 @@ def load(path: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         ConfigError: a file is missing, unreadable or open to others while it holds a secret, or a table has the wrong form.
     """
     environ = os.environ if environ is None else environ
+    if path is not None and not (isinstance(path, (str, os.PathLike)) and isinstance(os.fspath(path), str)):
+        raise ConfigError(f"config_file is a {type(path).__name__}: give a path")
     named = path or environ.get(f"{PREFIX}CONFIG")
+    if named and "\0" in os.fspath(named):
+        raise ConfigError("config_file holds a null character, which no path can")
     file = Path(named) if named else Path(FILE)
     document = _read(file) if named or file.is_file() else {}
     top: dict[str, Any] = document.get("printkit", {})

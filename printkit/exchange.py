@@ -57,8 +57,8 @@ _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def _path_is_plain(request: "Request", attribute: object, path: str) -> None:
-    segments = path.split("/")
-    if _PATH.fullmatch(path) is None or path.startswith("//") or any(_climbs(segment) for segment in segments):
+    segments = path.split("/") if isinstance(path, str) else []
+    if not segments or _PATH.fullmatch(path) is None or path.startswith("//") or any(_climbs(segment) for segment in segments):
         text = "must be a plain absolute path such as /Orders/1: percent-encoded, no '.' or '..' segment, no query, no host"
         raise InvalidRequestError([FieldProblem("path", text)])
 
@@ -68,14 +68,46 @@ def _climbs(segment: str) -> bool:
 
 
 def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tuple[str, str], ...]) -> None:
+    _are_texts(headers, "headers")
     for name, value in headers:
         if _HEADER_NAME.fullmatch(name) is None or _BAD_IN_HEADER.search(value):
             raise InvalidRequestError([FieldProblem(f"headers.{name!r}", "holds a character that HTTP does not allow in a header")])
 
 
+def _query_is_text(request: "Request", attribute: object, query: tuple[tuple[str, str], ...]) -> None:
+    _are_texts(query, "query")
+
+
+def _are_texts(pairs: tuple[tuple[str, str], ...], what: str) -> None:
+    if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(_is_text(each) for each in pair) for pair in pairs):
+        raise InvalidRequestError([FieldProblem(what, "give a dict, or pairs, of text")])
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
+
+
+def _method_is_a_word(request: "Request", attribute: object, method: str) -> None:
+    if not isinstance(method, str) or _HEADER_NAME.fullmatch(method) is None:
+        raise InvalidRequestError([FieldProblem("method", "give an HTTP method, such as GET")])
+
+
+def _is_effect(request: "Request", attribute: object, effect: Effect) -> None:
+    if not isinstance(effect, Effect):
+        raise InvalidRequestError([FieldProblem("effect", "give Effect.READS or Effect.WRITES")])
+
+
+def _can_be_sent(request: "Request", attribute: object, body: "bytes | tuple[Part, ...]") -> None:
+    if not isinstance(body, bytes) and not (isinstance(body, tuple) and all(isinstance(part, Part) for part in body)):
+        raise InvalidRequestError([FieldProblem("body", f"is a {type(body).__name__}: give bytes, or a tuple of Part")])
+
+
 def _pairs(given: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """As a tuple of pairs. What is neither a mapping nor pairs becomes something that the validators refuse."""
     pairs: Any = given
-    return tuple(pairs.items() if isinstance(given, Mapping) else pairs)
+    if isinstance(given, Mapping):
+        pairs = pairs.items()
+    return tuple(pairs) if isinstance(given, Iterable) else (pairs,)
 
 
 @final
@@ -98,19 +130,19 @@ class Request:
     percent-encoded exactly once, on sending. Its printed form shows only method, URL template and effect.
 
     Raises:
-        InvalidRequestError: the path climbs, carries a query or a host, or a header holds a line break.
+        InvalidRequestError: the path climbs, carries a query or a host, a header holds a line break, or a member is of another type.
     """
 
-    method: str
+    method: str = field(validator=_method_is_a_word)
     path: str = field(validator=_path_is_plain)
-    effect: Effect
+    effect: Effect = field(validator=_is_effect)
     operation: str = "request"
     """A name of low cardinality for telemetry and errors, such as ``orders.get``."""
     template: str = ""
     """The path with names in place of ids, for the same purpose."""
-    query: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs)
+    query: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs, validator=_query_is_text)
     headers: tuple[tuple[str, str], ...] = field(default=(), converter=_pairs, validator=_headers_are_plain)
-    body: bytes | tuple[Part, ...] = b""
+    body: bytes | tuple[Part, ...] = field(default=b"", validator=_can_be_sent)
     """Bytes as they are sent, or the parts of a multipart body."""
     content_type: str | None = None
     """Of a body in bytes; a multipart body brings its own."""

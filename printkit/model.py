@@ -36,7 +36,7 @@ class OrderRef:
         Raises:
             ValueError: there is no connection's name or no id.
         """
-        provider, colon, order = text.partition(":")
+        provider, colon, order = text.partition(":") if isinstance(text, str) else ("", "", "")
         if not (provider and colon and order):
             raise ValueError(f"{text!r} is not an order reference: write connection:id, such as pwinty:1065")
         return cls(provider, order)
@@ -187,8 +187,10 @@ ArtworkLike = str | os.PathLike[str] | bytes | Artwork
 
 
 def _to_artwork(given: ArtworkLike | Iterable[ArtworkLike]) -> tuple[Artwork, ...]:
-    if isinstance(given, Artwork):
-        return (given,)
+    """One or several as a tuple. What is no artwork stays as it is: the verb that gets it refuses it by its place."""
+    kept: Any = given
+    if isinstance(given, (Artwork, bytearray, memoryview, Mapping)) or not isinstance(given, (str, bytes, os.PathLike, Iterable)):
+        return (kept,)
     if isinstance(given, str):
         return (Artwork(url=given),)
     if isinstance(given, bytes):
@@ -199,7 +201,8 @@ def _to_artwork(given: ArtworkLike | Iterable[ArtworkLike]) -> tuple[Artwork, ..
 
 
 def _copied(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return dict(given) if given else {}
+    """Its own copy. What is no mapping stays as it is: the verb that gets it refuses it by its name."""
+    return dict(given) if isinstance(given, Mapping) else {} if given is None else given
 
 
 @final
