@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, final, get_origin
 from uuid import uuid4
@@ -205,7 +206,11 @@ class FileDrafts:
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         async with self._lock:
-            return await asyncio.to_thread(self._transaction, work)
+            try:
+                return await asyncio.to_thread(self._transaction, work)
+            except sqlite3.Error as error:
+                problem = f"drafts = {str(self._path)!r} cannot be used now: {error}"
+        raise ConfigError(problem)
 
     def _transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
         with closing(self._open()) as database:
@@ -251,6 +256,8 @@ def _is_mapping(kind: Any) -> bool:
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(omit_if_default=True)
     converter.register_unstructure_hook(datetime, lambda moment: moment.isoformat())
+    converter.register_unstructure_hook(Decimal, str)
+    converter.register_structure_hook(Decimal, lambda text, _: Decimal(text))
     converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
     converter.register_structure_hook_func(_is_mapping, lambda given, _: dict(given))
     kept_elsewhere: dict[str, Any] = dict.fromkeys(("path", "data", "stream"), override(omit=True))

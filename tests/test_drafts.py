@@ -25,10 +25,6 @@ PHOTO = Photo("8x12", "https://example.com/a.jpg")
 ROOT = Path(__file__).parents[1]
 
 
-def bug(reason: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=reason)
-
-
 def new_draft(reference: str = "R1", provider: str = "shop", photos: int = 0) -> Draft:
     return Draft.of(provider, reference, NewOrder(TOM, reference)).with_photos([PHOTO] * photos)
 
@@ -140,7 +136,6 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> DraftStore:
     return MemoryDrafts() if request.param == "memory" else FileDrafts(tmp_path / "drafts.db")
 
 
-@bug("a Decimal is no JSON, and so a price to the recipient ends in a TypeError; in memory it is kept")
 @pytest.mark.parametrize("price", [Money(Decimal("2.50"), "GBP"), Money(Decimal(1), None)], ids=str)
 async def test_a_price_to_the_recipient_is_kept(tmp_path: Path, price: Money) -> None:
     store, draft = FileDrafts(tmp_path / "drafts.db"), new_draft().with_photos([evolve(PHOTO, price_to_recipient=price)])
@@ -247,7 +242,6 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
             FileDrafts(path)
 
 
-@bug("an error of the database ends as sqlite3's own, which is none of printkit's")
 @pytest.mark.parametrize("error", [sqlite3.OperationalError("database or disk is full"), sqlite3.DatabaseError("malformed")], ids=str)
 async def test_a_file_that_fails_later_is_told_as_one_of_our_own_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: sqlite3.Error
