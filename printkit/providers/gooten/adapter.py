@@ -19,7 +19,7 @@ from ...transport.caller import Deadline
 from ...writes import Hint, Send
 from . import INFO, endpoints, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
-from .desk import draft_of, is_safe_id
+from .desk import draft_of, is_safe_id, telling_of
 from .items import ItemVerbs
 from .paging import OrderPages
 from .validation import problems_of
@@ -69,7 +69,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             return await self._shop.order(order.id, self._caller.deadline(), "list_orders")
 
         async def drafts() -> list[Order]:
-            return [self._seen(draft) for draft in await self._drafts.list(self._name)]
+            return [self._seen(draft) for draft in await self._drafts.list(self._name) if draft.id not in self._placed]
 
         pages = OrderPages(search, drafts, whole if detail else None, status=status, reference=reference, since=since)
         return Pager(pages.fetch, cursor)
@@ -107,7 +107,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         if draft is None:
             raise self._conflict(await self._at_hand(order, deadline, "submit"), "it is submitted already", "submit")
         async with self._draft_locks.hold(draft.id):
-            return await self._submit(await self._drafts.get(draft.id), deadline)
+            return await self._submit(await self._kept(draft.id, "submit"), deadline)
 
     async def _submit(self, draft: Draft, deadline: Deadline) -> Order:
         self._check_open(draft, "submit")
@@ -124,7 +124,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         if not placed.receipt.reconciled:
             placed = evolve(placed, recipient=seen.recipient, items=seen.items)
         try:
-            await self._mark(draft.id, placed)
+            with telling_of(placed):
+                await self._mark(draft.id, placed)
         except Exception:  # noqa: BLE001 - a full disk here must not make a placed order look like a failure
             return with_receipt(placed, read_back=False)
         return await self._whole(placed, body, deadline)
@@ -132,10 +133,13 @@ class Gooten(ItemVerbs, CatalogueVerbs):
     async def _whole(self, placed: Order, body: Mapping[str, Any], deadline: Deadline) -> Order:
         """The order as the shop shows it, and which item of the draft became which."""
         if not placed.receipt.reconciled:
-            placed = await self._read_back(placed, deadline, "submit")
+            with telling_of(placed):
+                placed = await self._read_back(placed, deadline, "submit")
         return with_receipt(placed, renamed=writes.renamed(body, placed.items))
 
     async def _send_order(self, body: Mapping[str, Any], reference: str, preimage: Any, deadline: Deadline) -> Order:
+        if self._is_sandbox and body.get("IsInTestMode") is not True:
+            raise self._invalid("submit", "test", "every order of the sandbox environment is a test: nothing was sent")
         request = self._shop.submit(body, self._settings.currency)
 
         def accept(answer: Response) -> Order:
@@ -165,10 +169,6 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             hint=hint,
         )
 
-    async def _mark(self, draft_id: str, placed: Order) -> None:
-        """From now on the draft's reference means the placed order."""
-        await self._drafts.change(draft_id, lambda draft: evolve(draft, placed=placed.id))
-
     # ── Changing a placed order as a whole ────────────────────────────────────────────────────────────────────────────
 
     async def update_recipient(self, order: OrderLike, recipient: Recipient, /) -> Order:
@@ -187,8 +187,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         self._check(known, known.live_items or known.items, statuses.UPDATE_RECIPIENT, "update_recipient")
 
         def accept(answer: Response) -> Order:
-            translate.check(answer, self._shop.scope)
-            wire.read_updated(answer.body)
+            translate.check_changed(answer, known.id, self._shop.scope)
             return evolve(known, recipient=translate.recipient(body))
 
         async def before(_: Deadline) -> Any:
@@ -299,8 +298,12 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         return send
 
     async def _mark_if_kept(self, draft_id: str, placed: Order) -> None:
-        if any(draft.id == draft_id for draft in await self._drafts.list(self._name)):
-            await self._mark(draft_id, placed)
+        """What cannot be noted here must not hide that the order is placed."""
+        try:
+            if any(draft.id == draft_id for draft in await self._drafts.list(self._name)):
+                await self._mark(draft_id, placed)
+        except Exception:  # noqa: BLE001 - a full disk, or a locked file
+            self._placed[draft_id] = placed
 
     async def request(self, request: Request, /) -> Response:
         """Send what printkit does not wrap. The recipe id is added, and the billing key to the query of calls that need it there.

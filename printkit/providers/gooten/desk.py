@@ -1,7 +1,9 @@
 """What every verb at Gooten works with: drafts, an order at hand, its two ids, its items' statuses, one write at a time. Knows no verb."""
 
+import asyncio
+import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -34,6 +36,8 @@ class Desk:
         self._writer = connection.writer
         self._drafts = connection.drafts
         self._draft_locks = Locks()
+        self._placed: dict[str, Order] = {}
+        """What drafts became that could not be noted where they are kept."""
         self._is_sandbox = connection.settings.environment == "sandbox"
         scope = translate.Scope(
             provider=connection.name,
@@ -61,7 +65,17 @@ class Desk:
             raise
         if draft.provider != self._name:
             raise NotFoundError(f"there is no draft {draft_id} of this connection", sent=False, provider=self._name, operation=operation)
-        return draft
+        became = self._placed.get(draft_id)
+        if became is not None:
+            with contextlib.suppress(Exception):  # it could not be noted before, and may still not be
+                await self._mark(draft_id, became)
+        return draft if became is None else evolve(draft, placed=became.id)
+
+    async def _mark(self, draft_id: str, placed: Order) -> None:
+        """From now on the draft's reference means the placed order: at once here, and for others once it is noted."""
+        self._placed[draft_id] = placed
+        await self._drafts.change(draft_id, lambda draft: evolve(draft, placed=placed.id))
+        self._placed.pop(draft_id, None)
 
     def _seen(self, draft: Draft) -> Order:
         return draft.as_order(is_test=self._is_test(draft))
@@ -73,7 +87,8 @@ class Desk:
         """The draft changed. Waits for its submission, if one is under way: what came too late would be told and never be printed."""
 
         def checked(kept: Draft) -> Draft:
-            self._check_open(kept, operation)
+            became = self._placed.get(kept.id)
+            self._check_open(kept if became is None else evolve(kept, placed=became.id), operation)
             return change(kept)
 
         async with self._draft_locks.hold(draft.id):
@@ -165,9 +180,15 @@ class Desk:
         async def read(order_id: str) -> Order:
             return await self._shop.order(order_id, deadline, handle.operation)
 
-        async def search(criteria: Mapping[str, str]) -> tuple[Order, ...]:
-            return await self._shop.search_all(criteria, deadline, handle.operation)
+        async def search(criteria: Mapping[str, str], is_wanted: Callable[[Order], bool]) -> tuple[tuple[Order, ...], bool]:
+            return await self._shop.search_all(criteria, is_wanted, deadline, handle.operation)
 
+        try:
+            return await self._look(handle, read, search)
+        except (AttributeError, LookupError, TypeError, ValueError):  # what a handle holds may come from a file, and be anything
+            return Unknown("the handle does not hold what was meant")
+
+    async def _look(self, handle: ReconcileHandle, read: writes.ReadOrder, search: writes.Search) -> Found[Any]:
         match handle.step:
             case "submit":
                 return await writes.find_submitted(handle, search, read)
@@ -191,6 +212,16 @@ class Desk:
         except PrintKitError:
             return with_receipt(order, read_back=False)
         return evolve(fresh, receipt=order.receipt)
+
+
+@contextlib.contextmanager
+def telling_of(placed: Order) -> Iterator[None]:
+    """Whoever is cancelled within it is told that the order is placed all the same."""
+    try:
+        yield
+    except asyncio.CancelledError as cancelled:
+        cancelled.add_note(f"printkit: the order is placed, as {placed.ref}; only reading it back was given up.")
+        raise
 
 
 def _knows_its_items(order: Order) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, final
 
 from attrs import evolve
 
-from ...errors import ProviderError
+from ...errors import ProviderError, UnreadableAnswerError
 from ...exchange import Effect, Request, Response
 from ...model import Order
 from ...secret import Secret
@@ -50,6 +50,9 @@ KEYED = frozenset(
 PAGE_SIZE = 100
 """The largest page of a search (reference 8.3)."""
 
+MOST_PAGES = 200
+"""More of them are not read in one search: what a shop says of their number may be anything."""
+
 
 @final
 class Endpoints:
@@ -67,7 +70,14 @@ class Endpoints:
         """``GET orders`` by safe id, with images (seed 000)."""
         query = {"id": safe_id, "languageCode": "en", "withImages": "true"}
         request = Request("GET", ORDERS, Effect.READS, operation, ORDERS, query)
-        return await self.read(request, deadline, lambda answer: translate.read_order(answer, self.scope))
+
+        def accept(answer: Response) -> Order:
+            found = translate.read_order(answer, self.scope)
+            if not translate.is_same_id(found.id, safe_id):
+                raise UnreadableAnswerError("the answer is another order than the one that was asked for", status=answer.status)
+            return found
+
+        return await self.read(request, deadline, accept)
 
     async def search(self, criteria: Mapping[str, str], page: int, deadline: Deadline, operation: str) -> tuple[tuple[Order, ...], int]:
         """``GET ordersearch``: one page of hits, and how many pages there are."""
@@ -75,18 +85,20 @@ class Endpoints:
         request = Request("GET", SEARCH, Effect.READS, operation, SEARCH, query)
         return await self.read(request, deadline, lambda answer: translate.read_found(answer, self.scope))
 
-    async def search_all(self, criteria: Mapping[str, str], deadline: Deadline, operation: str) -> tuple[Order, ...]:
-        """Every hit, page by page; ends where a page repeats what is known (trap 36)."""
-        found: dict[str, Order] = {}
-        page, pages = 1, 1
-        while page <= pages:
+    async def search_all(
+        self, criteria: Mapping[str, str], is_wanted: Callable[[Order], bool], deadline: Deadline, operation: str
+    ) -> tuple[tuple[Order, ...], bool]:
+        """The hits that are wanted, and whether all pages were read; ends where a page repeats what is known (trap 36)."""
+        found: list[Order] = []
+        seen: set[str] = set()
+        for page in range(1, MOST_PAGES + 1):
             hits, pages = await self.search(criteria, page, deadline, operation)
-            fresh = {hit.id: hit for hit in hits if hit.id not in found}
-            if not fresh:
-                break
-            found |= fresh
-            page += 1
-        return tuple(found.values())
+            fresh = [hit for hit in hits if hit.id not in seen]
+            found += filter(is_wanted, fresh)
+            seen |= {hit.id for hit in fresh}
+            if not fresh or page >= pages:
+                return tuple(found), True
+        return tuple(found), False
 
     async def get(self, path: str, query: Mapping[str, str], deadline: Deadline, operation: str, accept: Callable[[bytes], T]) -> T:
         """Any other GET."""

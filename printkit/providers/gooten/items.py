@@ -110,8 +110,7 @@ class ItemVerbs(Desk):
         body = {"OrderItemId": self._number(old.id, "swap_sku"), "NewPRPSku": sku}
 
         def accept(answer: Response) -> Order:
-            translate.check(answer, self._shop.scope)
-            wire.read_updated(answer.body)
+            translate.check_changed(answer, known.id, self._shop.scope)
             swapped = evolve(old, sku=sku, provider_sku=sku, price=None, artwork=())  # another product has other print spaces
             items = (swapped if each.id == old.id else each for each in known.items)
             return evolve(translate.with_items(known, items), price=None, shipping_price=None)

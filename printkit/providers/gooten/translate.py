@@ -42,10 +42,10 @@ KIND = "gooten"
 LONGEST_SOURCE_ID = 50
 """Reference, trap 40."""
 
-OURS: Final = frozenset({"sourceid", "ispartnersourceidunique", "isintestmode", "items", "payment", "partnerbillingkey"})
+OURS: Final = frozenset({"sourceid", "ispartnersourceidunique", "isintestmode", "items", "payment", "partnerbillingkey", "shiptoaddress"})
 """Members of an order that guard it, in lower case: against a second print, against printing a test, against a key in a handle."""
 
-OURS_OF_A_LINE: Final = frozenset({"sku", "quantity", "sourceid"})
+OURS_OF_A_LINE: Final = frozenset({"sku", "quantity", "sourceid", "images"})
 """The same of an item: what it is known by afterwards."""
 
 
@@ -136,7 +136,8 @@ def in_word(item: Item, word: str) -> Item:
 
 def _item(answer: wire.Item, place: int, scope: Scope) -> Item:
     status = statuses.ITEM.get(statuses.fold(answer.status), OrderStatus.UNKNOWN)
-    if status is OrderStatus.UNKNOWN:
+    is_known = status is not OrderStatus.UNKNOWN
+    if not is_known:
         scope.drift("item status", answer.status)
     sku = text(members(answer.meta).get("PreconfigSku")) or answer.sku
     copies = whole(answer.quantity)
@@ -149,7 +150,7 @@ def _item(answer: wire.Item, place: int, scope: Scope) -> Item:
         provider_sku=sku,
         copies=copies,
         status=status,
-        provider_status=answer.status,
+        provider_status=answer.status if is_known and answer.status.isprintable() else scope.clean(answer.status),
         artwork=tuple(_image(each) for each in objects(answer.images)),
         reference=text(answer.source_id),
         price=money(answer.price),
@@ -232,14 +233,35 @@ def check(response: Response, scope: Scope) -> wire.Said:
 
     Raises:
         ProviderError: it is a failure, with whatever status.
-        UnreadableAnswerError: it is not a JSON object.
+        UnreadableAnswerError: it is not a JSON object, or says both that it went well and that it did not.
     """
     if not 200 <= response.status < 300:
         raise refusal(response, scope)
     said = wire.read_said(response.body)
-    if is_true(said.had_error) or said.error_reference_code or (said.message and said.had_error is None):
+    if said.id is None and (is_true(said.had_error) or said.error_reference_code or (said.message and said.had_error is None)):
         raise refusal(response, scope)
+    if not _is_no_failure(said.had_error) or said.error_reference_code or said.errors or said.message:
+        raise UnreadableAnswerError("the answer says both that it went well and that it did not", status=response.status)
     return said
+
+
+def check_changed(response: Response, order_id: str, scope: Scope) -> None:
+    """What the answer to a change of a placed order says (reference 8.6, 8.8, 8.9).
+
+    Raises:
+        ProviderError: it is a failure.
+        UnreadableAnswerError: it is not one of these answers, or names another order.
+    """
+    check(response, scope)
+    result = wire.read_updated(response.body).result
+    named = members(result).get("Id", order_id)
+    if result is False or not is_same_id(named, order_id):
+        raise UnreadableAnswerError("the answer names another order", status=response.status)
+
+
+def is_same_id(found: Any, asked: str) -> bool:
+    """Whether an answer's safe id is the one that was asked for; a GUID in it has no case."""
+    return isinstance(found, str) and found.lower() == asked.lower()
 
 
 def refusal(response: Response, scope: Scope) -> ProviderError:
@@ -301,6 +323,11 @@ def says_why_not(response: Response) -> bool:
     except UnreadableAnswerError:
         return False
     return bool(said.errors or said.error_reference_code or (said.message and said.had_error is None))
+
+
+def _is_no_failure(had_error: Any) -> bool:
+    """Absent, null, ``false`` or the text of it."""
+    return had_error is None or had_error is False or (isinstance(had_error, str) and had_error.lower() == "false")
 
 
 def is_true(given: Any) -> bool:

@@ -1,7 +1,8 @@
 """What stands between a draft and a Gooten order: local rules first, then what the shop says without taking the order. Changes nothing."""
 
+import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from ...drafts import Draft
 from ...errors import ProviderError, RejectedError
@@ -10,6 +11,12 @@ from ...model import Problem, ProblemCode, Severity, ValidationReport
 from ...transport.caller import Deadline
 from . import endpoints, translate, wire
 from .config import Settings
+
+_OF_A_SKU: Final = re.compile(r"Items\[(?P<place>[0-9]{1,6})\]\.SKU: (?P<why>.+)", re.IGNORECASE | re.DOTALL)
+"""How the shop says which item it speaks of: counted from nought."""
+
+_NEXT: Final = re.compile(r"; (?=[A-Z][A-Za-z]*(?:\[[0-9]+\])?[A-Za-z.]*: )")
+"""Between two things that the shop says in one answer."""
 
 
 async def problems_of(draft: Draft, shop: endpoints.Endpoints, settings: Settings, deadline: Deadline) -> ValidationReport:
@@ -42,10 +49,20 @@ async def _unsendable(draft: Draft, shop: endpoints.Endpoints, settings: Setting
     try:
         answer = await shop.ask(endpoints.SHIPPING, body, deadline, "validate", wire.read_ship_options)
     except RejectedError as refusal:
-        return [Problem(ProblemCode.OTHER, Severity.ERROR, f"the shop has no shipping price: {refusal.message}")]
+        return [_unpriced(said, draft) for said in _NEXT.split(refusal.message)]
     groups = objects(answer.result)
     method = (draft.new.shipping or settings.shipping).lower()
     return [_no_way(item.id, item.photo.sku) for item in draft.items if not any(_takes(group, item.photo.sku, method) for group in groups)]
+
+
+def _unpriced(said: str, draft: Draft) -> Problem:
+    """One thing that the shop says is wrong, with the item that it names."""
+    found = _OF_A_SKU.match(said)
+    if not found:
+        return Problem(ProblemCode.OTHER, Severity.ERROR, f"the shop has no shipping price: {said}")
+    place = int(found["place"])
+    item = draft.items[place].id if place < len(draft.items) else None
+    return Problem(ProblemCode.OTHER, Severity.ERROR, f"{found['why'].rstrip('.')}: choose another SKU", item)
 
 
 def _takes(group: Mapping[str, Any], sku: str, method: str) -> bool:

@@ -10,12 +10,14 @@ from typing import Any
 
 from attrs import evolve
 
+from ...lenient import entries, members, objects
 from ...model import Item, Order, OrderStatus, Receipt, RefusedItem
 from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
 from . import statuses, translate
 
 ReadOrder = Callable[[str], Awaitable[Order]]
-Search = Callable[[Mapping[str, str]], Awaitable[tuple[Order, ...]]]
+Search = Callable[[Mapping[str, str], Callable[[Order], bool]], Awaitable[tuple[tuple[Order, ...], bool]]]
+"""By criteria, and of what is found only what is wanted; with whether everything was read."""
 
 BLOCKED = "blocked"
 """The phase of a submission that was refused because its reference is taken: an order with it exists, and nothing may be sent again."""
@@ -39,7 +41,11 @@ async def find_submitted(handle: ReconcileHandle, search: Search, read: ReadOrde
     That an order has this reference does not make it this order. It is ours when its items carry the ids that we gave them, whatever
     was done to it since; another one must be equal in recipient, SKUs, copies, artwork and test mode, and nothing of it cancelled.
     """
-    hits = await _with_reference(handle, search)
+    if not _is_a_submission(handle):
+        return Unknown("the handle does not hold what was meant")
+    hits, is_all = await _with_reference(handle, search)
+    if not hits and not is_all:
+        return Unknown("no order has this reference on the pages that were read, and there are more of them")
     if not hits:
         if handle.phase == BLOCKED:
             return Unknown("the shop says that an order with this reference exists, and none can be found: nothing more is sent")
@@ -57,7 +63,22 @@ async def find_submitted(handle: ReconcileHandle, search: Search, read: ReadOrde
     )
 
 
-async def _with_reference(handle: ReconcileHandle, search: Search) -> list[str]:
+def _is_a_submission(handle: ReconcileHandle) -> bool:
+    """Whether it is whole and still holds what guards it: it may be sent again, and a handle may come from anywhere."""
+    meant = members(handle.meant)
+    return (
+        bool(handle.key)
+        and meant.get("SourceId") == handle.key
+        and meant.get("IsPartnerSourceIdUnique") is True
+        and isinstance(meant.get("IsInTestMode"), bool)
+        and bool(members(meant.get("ShipToAddress")))
+        and bool(objects(meant.get("Items")))
+        and len(objects(meant.get("Items"))) == len(entries(meant.get("Items")))
+        and not {name.lower() for name in meant if name.lower() in translate.OURS} & {"payment", "partnerbillingkey"}
+    )
+
+
+async def _with_reference(handle: ReconcileHandle, search: Search) -> tuple[list[str], bool]:
     day = f"{handle.sent_at - timedelta(days=1):%Y-%m-%d}"  # the shop's day may have begun later than ours
     postal_code = handle.meant["ShipToAddress"].get("PostalCode")
     queries: list[dict[str, str]] = [{"genericValues": handle.key or ""}]
@@ -66,9 +87,12 @@ async def _with_reference(handle: ReconcileHandle, search: Search) -> list[str]:
     elif postal_code:
         queries.insert(0, {"postalCode": postal_code})
     found: list[str] = []
+    is_all = True
     for query in queries:
-        found += [order.id for order in await search(query) if order.reference == handle.key and order.id not in found]
-    return found
+        hits, is_whole = await search(query, lambda order: order.reference == handle.key)
+        found += [order.id for order in hits if order.id not in found]
+        is_all = is_all and is_whole
+    return found, is_all
 
 
 def _lines(meant: Mapping[str, Any]) -> list[str]:
@@ -188,6 +212,8 @@ async def find_status(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
     live = {item: now.get(item, "") for item in before}
     if live and all(_has_reached(live[item], target, before[item], handle.phase) for item in live):
         return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=handle.phase not in {ANSWERED, REFUSED})))
+    if target == "new" and "new" in before.values():
+        return Unknown("items were New before, and nobody can tell whether they were made New once more")
     if live == before:
         return Absent("every item is in the status it had before")
     if handle.phase == REFUSED and not any(live[item] == target != before[item] for item in live):

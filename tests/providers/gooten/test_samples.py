@@ -176,7 +176,8 @@ async def test_a_recorded_test_order_of_an_older_server() -> None:
 
 
 async def test_money_keeps_its_scale() -> None:
-    raw = (await read((SAMPLES / "orders-get.response.recorded-test-order.json").read_bytes())).raw
+    of = OrderRef("gooten", "13-cdc4b014-bafc-4681-b0e0-7265d2c11aa1")
+    raw = (await read((SAMPLES / "orders-get.response.recorded-test-order.json").read_bytes(), of)).raw
     assert str(raw["Items"][0]["DiscountAmount"]["Price"]) == "0.00"
     assert str((await read(sample("orders-get.response.mixed"))).items[3].price) == "51.0 USD"
 
@@ -337,7 +338,9 @@ async def changed(verb: str, answer: Response, later: Any = None) -> tuple[Order
 
 @pytest.mark.parametrize("verb", CHANGES)
 async def test_a_change(verb: str) -> None:
-    order, shop = await changed(verb, says(sample(CHANGES[verb][1])))
+    body = sample(CHANGES[verb][1])
+    answer = body | ({"Result": {"Id": SAFE_ID}} if "Result" in body else {})  # the sample is of another order than the one read
+    order, shop = await changed(verb, says(answer))
     assert not order.receipt.reconciled
     assert [request.method for request in shop.asked] == ["GET", "PUT"], "the answer says it all: nothing is read again"
     (item,) = order.items

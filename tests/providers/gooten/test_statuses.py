@@ -166,7 +166,7 @@ async def test_a_word_in_every_spelling(word: str) -> None:
         assert order.status is WORDS[same(word)]
 
 
-@pytest.mark.parametrize("word", ["", "Newish", "Shipped!", "Ship ped", "Νew", "Hold By Nobody", "x" * 10_000])
+@pytest.mark.parametrize("word", ["", "Newish", "Shipped!", "Ship ped", "Νew", "Hold By Nobody", "x" * 200])
 async def test_a_word_that_no_table_knows_is_kept_and_told_once(word: str) -> None:
     drifts: list[object] = []
 
