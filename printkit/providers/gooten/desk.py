@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 from attrs import evolve
@@ -215,7 +215,7 @@ class Desk:
 
 
 @contextlib.contextmanager
-def telling_of(placed: Order) -> Iterator[None]:
+def telling_of(placed: Order) -> Generator[None]:
     """Whoever is cancelled within it is told that the order is placed all the same."""
     try:
         yield

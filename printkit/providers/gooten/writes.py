@@ -106,7 +106,7 @@ def _is_ours(order: Order, meant: Mapping[str, Any]) -> bool:
 def renamed(meant: Mapping[str, Any], items: Sequence[Item]) -> dict[str, str]:
     """Which item of a draft became which item of the order: each carries the draft item's id as its reference."""
     known = set(_lines(meant))
-    return {item.reference: item.id for item in items if item.reference in known and item.reference is not None}
+    return {item.reference: item.id for item in items if item.reference is not None and item.reference in known}
 
 
 def _is_equal(order: Order, meant: Mapping[str, Any]) -> bool:
