@@ -88,7 +88,7 @@ def _is_text(value: object) -> bool:
 
 
 def _method_is_a_word(request: "Request", attribute: object, method: str) -> None:
-    if not isinstance(method, str) or _HEADER_NAME.fullmatch(method) is None:
+    if not method or not _is_text(method):
         raise InvalidRequestError([FieldProblem("method", "give an HTTP method, such as GET")])
 
 

@@ -356,8 +356,14 @@ class Order:
 
     @property
     def raw(self) -> Any:
-        """The shop's answer, decoded now, with numbers as ``Decimal``; None when there was none."""
-        return json.loads(self.body, parse_float=Decimal) if self.body else None
+        """The shop's answer, decoded now, with fractions as ``Decimal``; None when there was none, or it cannot be decoded.
+
+        Octets that are not UTF-8 become U+FFFD. ``body`` is the answer as it came.
+        """
+        try:
+            return json.loads(self.body.decode(errors="replace"), parse_float=Decimal)
+        except (ValueError, ArithmeticError, RecursionError):
+            return None
 
 
 def with_receipt(order: Order, **changes: Any) -> Order:

@@ -177,6 +177,15 @@ def test_the_answer_is_decoded_on_demand_with_decimals() -> None:
     assert evolve(ORDER, body=b"").raw is None
 
 
+@pytest.mark.parametrize("body", [b"9" * 5000, b'{"a":' + b"9" * 5000 + b"}", b"{", b"\xff", b"[" * 100_000])
+def test_an_answer_that_cannot_be_decoded_is_none(body: bytes) -> None:
+    assert evolve(ORDER, body=body).raw is None
+
+
+def test_octets_that_are_no_text_do_not_hide_the_rest_of_an_answer() -> None:
+    assert evolve(ORDER, body=b'{"id": 1, "note": "\xff"}').raw == {"id": 1, "note": "\ufffd"}
+
+
 def test_how_it_came_about_takes_no_part_in_comparing() -> None:
     other = evolve(ORDER, receipt=Receipt(attempts=3, reconciled=True), body=b"{}")
     assert other == ORDER

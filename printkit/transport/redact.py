@@ -4,7 +4,8 @@ import base64
 import html
 import json
 import re
-from collections.abc import Collection, Iterable
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NoReturn, final
 
 from printkit.exchange import Request
@@ -30,16 +31,17 @@ class Redactor:
     """Takes an account's secrets out of text that came from elsewhere, such as a shop's error message that echoes the URL.
 
     Found are the secret itself in any case, percent-encoded in whole or in part (up to four times over, ``+`` for a blank),
-    JSON-, HTML- and backslash-escaped, in base64 (both alphabets, at any alignment inside a longer text) and in hexadecimal.
+    JSON-, HTML- and backslash-escaped, as composed and decomposed Unicode, its UTF-8 read as Latin-1,
+    in base64 (both alphabets, at any alignment inside a longer text) and in hexadecimal.
     Not found: a secret that was cut in two, reversed or encrypted.
     """
 
-    __slots__ = ("__reach", "__replace")
+    __slots__ = ("__finders", "__reach")
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        known = sorted({secret.reveal() for secret in secrets if secret}, key=len, reverse=True)
-        forms = [form for value in known for form in _forms(value)]
-        self.__replace = re.compile("|".join(forms)).sub if forms else None
+        given = {secret.reveal() for secret in secrets if secret}
+        known = sorted({each for value in given for each in _ways_to_write(value)}, key=len, reverse=True)
+        self.__finders = tuple(re.compile(form).search for value in known for form in _forms(value))
         self.__reach = max((_LONGEST_SPELLING * len(value.encode("utf-8", "surrogatepass")) for value in known), default=0)
 
     def clean(self, text: str, limit: int = 200) -> str:
@@ -60,7 +62,14 @@ class Redactor:
         return self.clean(printable(request, status))
 
     def _mask(self, text: str) -> str:
-        return self.__replace(MASK, text) if self.__replace else text
+        found = sorted({span for find in self.__finders for span in _spans(find, text)})
+        pieces: list[str] = []
+        end = 0
+        for start, stop in found:
+            if start >= end:
+                pieces += (text[end:start], MASK)
+            end = max(end, stop)
+        return "".join((*pieces, text[end:]))
 
     def __repr__(self) -> str:
         return "Redactor()"
@@ -72,6 +81,14 @@ class Redactor:
         self.__reduce__()
 
 
+def _spans(find: Callable[[str, int], re.Match[str] | None], text: str) -> Iterator[tuple[int, int]]:
+    """Where it stands, also where it overlaps itself; only a very long one is not looked for inside itself."""
+    match = find(text, 0)
+    while match is not None:
+        yield match.span()
+        match = find(text, match.start() + 1 if match.end() - match.start() <= _LONGEST_OVERLAP else match.end())
+
+
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
@@ -79,8 +96,17 @@ def _escape(character: str) -> str:
 _LONGEST_SPELLING = 16
 """No spelling of a character takes more characters than this for each of its octets in UTF-8."""
 
+_LONGEST_OVERLAP = 256
+"""Longer stretches would cost too much to search for themselves."""
+
 _SHORTEST_ENCODED = 6
 """Shorter stretches of base64 or hexadecimal would be found in innocent text."""
+
+
+def _ways_to_write(value: str) -> set[str]:
+    """The same secret as other programs have it: normalised otherwise, and its UTF-8 read as Latin-1, as servers read headers."""
+    same = {value, unicodedata.normalize("NFC", value), unicodedata.normalize("NFD", value)}
+    return same | {each.encode("utf-8", "surrogatepass").decode("latin-1") for each in same}
 
 
 def _forms(value: str) -> list[str]:
@@ -102,7 +128,10 @@ def _any_spelling(character: str) -> str:
         re.escape(json.dumps(character)[1:-1]),
         re.escape(json.dumps(character, ensure_ascii=False)[1:-1]),
         "".join(rf"%(?:25){{0,3}}{octet:02x}" for octet in octets),
-        rf"\\u{{?0{{0,4}}{code:x}}}?",
+        rf"\\+u{{?0{{0,4}}{code:x}}}?",
+        "".join(rf"\\+u{unit:04x}" for unit in _utf16(character)),
+        re.escape(html.escape(html.escape(character))),
+        re.escape(json.dumps(json.dumps(character)[1:-1])[1:-1]),
         rf"&\#(?:0{{0,4}}{code}|x0{{0,4}}{code:x});",
         "".join(rf"\\x{octet:02x}" for octet in octets),
         rf"\\x{code:02x}",
@@ -111,6 +140,11 @@ def _any_spelling(character: str) -> str:
     if character == " ":
         spellings.add(r"\+")
     return f"(?:{'|'.join(sorted(spellings, key=len, reverse=True))})"
+
+
+def _utf16(character: str) -> list[int]:
+    octets = character.encode("utf-16-be", "surrogatepass")
+    return [int.from_bytes(octets[at : at + 2], "big") for at in range(0, len(octets), 2)]
 
 
 def _base64_forms(raw: bytes) -> list[str]:

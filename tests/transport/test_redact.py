@@ -5,6 +5,7 @@ import copy
 import html
 import json
 import pickle
+import unicodedata
 from urllib.parse import quote, quote_plus, unquote
 
 import pytest
@@ -27,6 +28,12 @@ SPELLINGS = {
     "json": lambda key: json.dumps(key)[1:-1],
     "json-utf8": lambda key: json.dumps(key, ensure_ascii=False)[1:-1],
     "json-in-json": lambda key: json.dumps(key)[1:-1].replace("/", "\\/"),
+    "json-twice": lambda key: json.dumps(json.dumps(key)[1:-1])[1:-1],
+    "html-twice": lambda key: html.escape(html.escape(key)),
+    "utf8-read-as-latin1": lambda key: key.encode().decode("latin-1"),
+    "percent-twice-lower": lambda key: quote(quote(key, safe=""), safe="").lower(),
+    "nfc": lambda key: unicodedata.normalize("NFC", key),
+    "nfd": lambda key: unicodedata.normalize("NFD", key),
     "repr": lambda key: repr(key)[1:-1],
     "bytes-repr": lambda key: repr(key.encode())[2:-1],
     "html": html.escape,
@@ -111,6 +118,17 @@ def test_empty_secrets_mask_nothing():
 
 def test_the_longer_secret_goes_first():
     assert Redactor([Secret("abcdef"), Secret("abcdefghij")]).clean("abcdefghij") == "***"
+
+
+@pytest.mark.parametrize("keys", [["abcdefgh", "abcdef"], ["abcdef", "abcdefgh"]])
+@pytest.mark.parametrize("text", ["abcdefgh", "ABCDEFGH", "%61bcdefgh"])
+def test_of_secrets_that_begin_alike_no_tail_is_left(keys, text):
+    assert Redactor(map(Secret, keys)).clean(f"<{text}>") == "<***>"
+
+
+@pytest.mark.parametrize(("keys", "text"), [(["abcdef", "cdefgh"], "abcdefgh"), (["abcabc"], "abcabcabc")])
+def test_of_secrets_that_overlap_no_tail_is_left(keys, text):
+    assert Redactor(map(Secret, keys)).clean(f"<{text}>") == "<***>"
 
 
 def test_a_redactor_shows_and_lends_nothing():
