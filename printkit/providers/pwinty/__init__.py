@@ -5,7 +5,7 @@ from ...provider import NATIVE, Capability, ProviderInfo, Stage, Support, Suppor
 _PLACED = "Pwinty takes no changes once an order is submitted"
 _EMULATED = Support(SupportLevel.EMULATED, "one request per photo, not atomic: the new photo is added before the old one is deleted")
 _NOT_PLACED = Support(SupportLevel.UNSUPPORTED, _PLACED)
-_NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "Pwinty calls back, but this version of printkit does not read its callbacks")
+_NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "printkit.providers.pwinty.notices reads a callback; this version has no receiver for them")
 
 DRAFT, PLACED = Stage.DRAFT, Stage.PLACED
 

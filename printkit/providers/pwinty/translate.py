@@ -84,8 +84,8 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
         shipping_price=_price(info.price, scope, complete),
         payment=payment,
         payment_url=text(answer.payment_url) or None,
-        created=_time(answer.created),
-        updated=_time(answer.last_updated),
+        created=moment(answer.created),
+        updated=moment(answer.last_updated),
         is_test=scope.is_test,
         complete=complete,
         body=body,
@@ -240,7 +240,7 @@ def _item_state(item: Item, base: OrderStatus, shipped: set[str]) -> OrderStatus
 
 
 def _shipment(answer: wire.Shipment, word: str) -> Shipment:
-    shipped_at = _time(answer.shipped_on)
+    shipped_at = moment(answer.shipped_on)
     base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
     number = answer.shipment_id
     return Shipment(
@@ -252,8 +252,8 @@ def _shipment(answer: wire.Shipment, word: str) -> Shipment:
         is_tracked=flag(answer.is_tracked),
         item_ids=tuple(str(each) for each in entries(answer.photo_ids)),
         shipped_at=shipped_at,
-        earliest_arrival=_time(answer.earliest_estimated_arrival_date),
-        latest_arrival=_time(answer.latest_estimated_arrival_date),
+        earliest_arrival=moment(answer.earliest_estimated_arrival_date),
+        latest_arrival=moment(answer.latest_estimated_arrival_date),
     )
 
 
@@ -461,7 +461,7 @@ def _copies(given: int | str) -> int:
     raise UnreadableAnswerError("the answer is not what Pwinty documents: copies is not a number")
 
 
-def _time(given: Any) -> datetime | None:
+def moment(given: Any) -> datetime | None:
     """Every documented form; without a zone it is UTC (reference 12.18)."""
     if not isinstance(given, str):
         return None
