@@ -125,18 +125,20 @@ def _any_spelling(character: str) -> str:
     spellings = {
         re.escape(character),
         re.escape(html.escape(character)),
-        re.escape(json.dumps(character)[1:-1]),
         re.escape(json.dumps(character, ensure_ascii=False)[1:-1]),
         "".join(rf"%(?:25){{0,3}}{octet:02x}" for octet in octets),
         rf"\\+u{{?0{{0,4}}{code:x}}}?",
-        "".join(rf"\\+u{unit:04x}" for unit in _utf16(character)),
         re.escape(html.escape(html.escape(character))),
-        re.escape(json.dumps(json.dumps(character)[1:-1])[1:-1]),
         rf"&\#(?:0{{0,4}}{code}|x0{{0,4}}{code:x});",
         "".join(rf"\\x{octet:02x}" for octet in octets),
         rf"\\x{code:02x}",
         rf"\\{re.escape(character)}",
     }
+    escaped = json.dumps(character)[1:-1]
+    if code > 0xFFFF:
+        spellings.add("".join(rf"\\+u{unit:04x}" for unit in _utf16(character)))
+    elif not escaped.startswith("\\u"):  # a second way to find the same text would double the time for every such character
+        spellings |= {re.escape(escaped), re.escape(json.dumps(escaped)[1:-1])}
     if character == " ":
         spellings.add(r"\+")
     return f"(?:{'|'.join(sorted(spellings, key=len, reverse=True))})"

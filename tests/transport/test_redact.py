@@ -112,6 +112,13 @@ def test_a_huge_text_costs_little():
     assert Redactor([Secret("%25" * 20)]).clean("%25" * 3_000_000).endswith("…")
 
 
+@pytest.mark.parametrize("key", ["Ab3dEf6hIj9kLm2nOp5qRs8t" * 2, "ключ" * 12, "😀" * 12])
+@pytest.mark.parametrize("escape", [r"\u{:04x}", r"\\u{:04x}", "&#{};", "&#x{:x};"])
+def test_nearly_a_secret_costs_little(key, escape):
+    nearly = "".join(escape.format(ord(each)) for each in key[:-1] + "#")
+    assert "***" not in Redactor([Secret(key)]).clean(nearly, 2000)
+
+
 def test_empty_secrets_mask_nothing():
     assert Redactor([Secret("")]).clean("abc") == "abc"
 
