@@ -146,9 +146,8 @@ def test_never(requests: list[Request]) -> None:
 
 
 def test_text_that_utf8_cannot_say() -> None:
-    request = Request(
-        "POST", "/v2.5/Orders", Effect.WRITES, query=[("countryCode", "GB"), ("recipientName", "\ud800")], headers=CREDENTIALS
-    )
+    body = json.dumps({"countryCode": "GB", "recipientName": "\ud800"}).encode()
+    request = Request("POST", "/v2.5/Orders", Effect.WRITES, headers=CREDENTIALS, body=body, content_type="application/json")
 
     assert answered(Shop(), request)["recipientName"] == "\ud800"
 
