@@ -49,7 +49,8 @@ def listed(path: str, given: Iterable[T], what: str) -> tuple[T, ...]:
     Raises:
         InvalidRequestError: it is a single one, or nothing that can be walked through.
     """
-    if isinstance(given, (str, bytes, bytearray, memoryview, Mapping, Item, Photo, Artwork)) or not isinstance(given, Iterable):
+    odd: object = given
+    if isinstance(odd, (str, bytes, bytearray, memoryview, Mapping, Item, Photo, Artwork)) or not isinstance(odd, Iterable):
         raise InvalidRequestError([FieldProblem(path, f"is a single {type(given).__name__}: give a list of {what}")])
     return tuple(given)
 

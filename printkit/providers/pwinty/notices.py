@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from ...errors import FieldProblem, InvalidRequestError
 from ...lenient import entries, members, objects, text, whole
@@ -49,12 +50,13 @@ def _object(body: bytes) -> Mapping[str, object]:
     if len(body) > _LONGEST:
         raise _wrong("body", f"is longer than {_LONGEST} bytes")
     try:
-        said = json.loads(_STRAY_QUOTE.sub('"', body.decode()))
+        said: Any = json.loads(_STRAY_QUOTE.sub('"', body.decode()))
     except (ValueError, RecursionError):
         problem = _wrong("body", "is not JSON")
     else:
-        if isinstance(said, dict):
-            return {name[:1].lower() + name[1:]: value for name, value in members(said).items()}
+        found = members(said)
+        if found or said == {}:
+            return {name[:1].lower() + name[1:]: value for name, value in found.items()}
         problem = _wrong("body", "is not a JSON object")
     raise problem
 
