@@ -11,6 +11,7 @@ from ... import checks
 from ...drafts import Draft
 from ...errors import FieldProblem, RejectedError, UnreadableAnswerError, UnsupportedOperationError
 from ...exchange import Effect, Request, Response
+from ...lenient import members
 from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport, with_receipt
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
@@ -284,7 +285,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             known = await self._shop.order(handle.order or "", deadline, operation)
             match handle.step:
                 case "cancel":
-                    return await self._cancel(known, [self._item(known, str(each), operation) for each in left["Ids"]], deadline, operation)
+                    ids = [*left["Ids"], *members(handle.preimage)]  # those that were refused here are refused again, and told again
+                    return await self._cancel(known, [self._item(known, str(each), operation) for each in ids], deadline, operation)
                 case "swap":
                     return await self._swap(known, self._item(known, str(left["OrderItemId"]), operation), left["NewPRPSku"], deadline)
                 case "replace":

@@ -54,7 +54,7 @@ class ItemVerbs(Desk):
             self._check(known, live, statuses.CANCEL_ITEMS, operation)
         if not possible:
             return known
-        refused = tuple(RefusedItem(item.id, f"not possible while it is {item.provider_status}") for item in live if item not in possible)
+        refused = {item.id: f"not possible while it is {item.provider_status}" for item in live if item not in possible}
         ids = [item.id for item in possible]
         known, number = await self._gooten_id(known, deadline, operation)
         body = {"Ids": [self._number(item_id, operation) for item_id in ids]}
@@ -71,6 +71,9 @@ class ItemVerbs(Desk):
             kept = _kept(answer)
             return None if kept is None else Hint(writes.PARTIAL, self._shop.refusal(request, answer) if kept == len(ids) else None)
 
+        async def before(_: Deadline) -> Any:
+            return refused
+
         request = self._shop.change(endpoints.CANCEL, number, body, operation)
         done = await self._perform(
             request,
@@ -80,9 +83,11 @@ class ItemVerbs(Desk):
             lock=f"order:{known.id}",
             order=known.id,
             meant={"Ids": ids},
+            preimage=before,
             hint=partly,
         )
-        return with_receipt(done, refused=(*refused, *done.receipt.refused))
+        told = {each.item for each in done.receipt.refused}
+        return with_receipt(done, refused=(*done.receipt.refused, *(RefusedItem(*each) for each in refused.items() if each[0] not in told)))
 
     async def swap_sku(self, order: OrderLike, item: ItemLike, sku: str, /, *, attributes: Mapping[str, str] | None = None) -> Order:
         """``PUT orderItems``: the account is charged for the changed order (seed 001). Prices of the returned order are not known."""

@@ -134,21 +134,24 @@ def _address_of_body(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 async def find_cancelled(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:
-    """Read the order: which of the items are cancelled? After an answer that said so itself, some is a result."""
+    """Read the order: which of the items are cancelled? After an answer that said so itself, some is a result.
+
+    Items that were not even asked for, because of their status, stand in the pre-image, with the reason.
+    """
     order = await read(handle.order or "")
     wanted = [item for item in order.items if item.id in set(handle.meant["Ids"])]
     if len(wanted) < len(handle.meant["Ids"]):
         return Unknown("the order was read without some of the items")
     left = [item for item in wanted if item.status is not OrderStatus.CANCELLED]
-    receipt = Receipt(attempts=handle.attempts, reconciled=handle.phase != PARTIAL)
-    if not left:
-        return Applied(evolve(order, receipt=receipt))
-    if len(left) == len(wanted):
+    if left and len(left) == len(wanted):
         return Absent("none of the items is cancelled")
-    if handle.phase == PARTIAL:
-        refused = tuple(RefusedItem(item.id, f"not cancelled: it is {item.provider_status}") for item in left)
-        return Applied(evolve(order, receipt=evolve(receipt, refused=refused)))
-    return Unknown(f"some of the items are cancelled, and these are not: {', '.join(item.id for item in left)}")
+    if left and handle.phase != PARTIAL:
+        why = f"some of the items are cancelled, and these are not: {', '.join(item.id for item in left)}"
+        return Absent(why, {"Ids": [item.id for item in left]})
+    refused = [RefusedItem(item, why) for item, why in members(handle.preimage).items()]
+    refused += [RefusedItem(item.id, f"not cancelled: it is {item.provider_status}") for item in left]
+    receipt = Receipt(attempts=handle.attempts, reconciled=handle.phase != PARTIAL, refused=tuple(refused))
+    return Applied(evolve(order, receipt=receipt))
 
 
 async def find_swapped(handle: ReconcileHandle, read: ReadOrder) -> Found[Order]:

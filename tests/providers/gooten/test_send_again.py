@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from printkit import Applied, NotApplied, OutcomeUnknownError, ReconcileHandle, Unknown
+from printkit import Applied, NotApplied, OrderStatus, OutcomeUnknownError, ReconcileHandle, Unknown
 from printkit.emulator.faults import CloseBeforeRead, CommitLate, Fault, ResetAfterCommit, Status
 from printkit.providers.gooten.emulator.options import Options
 from tests.providers.gooten.shops import placed, printed, world
@@ -146,3 +146,53 @@ async def test_what_the_status_forbids_by_now_is_not_sent_again() -> None:
             await kit.reconcile(error.handle, send_again=True)
         assert not getattr(caught.value, "sent", True)
         assert shop.shop.ledger.count(deed.effect) == 0
+
+
+async def test_new_on_an_order_that_was_new_is_never_sent_again() -> None:
+    """It was made New once more, and looks as before: sent again, it would be restarted twice."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        strike(shop, DEEDS["set_status('New')"], ResetAfterCommit())
+        error = await unknown(kit.set_status(order, "New"))
+        shop.now.advance(61)
+        found = await kit.reconcile(error.handle, send_again=True)
+        assert isinstance(found, Unknown)
+        assert found.not_before is None
+        assert shop.shop.ledger.count("order restarted") == 1
+
+
+@pytest.mark.parametrize("happened", [True, False])
+async def test_a_lost_cancellation_still_tells_what_was_not_even_asked_for(happened: bool) -> None:
+    """One item was in production already: it is told as refused here, by the look-up, and by what is sent again."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        shop.put(order, "InProduction", 1)
+        order = await kit.get_order(order.ref)
+        strike(shop, DEEDS["cancel_items"], ResetAfterCommit() if happened else CloseBeforeRead())
+        blind = shop.server.faults.add(Fault(Status(500), method="GET", times=None))
+        error = await unknown(kit.set_status(order, OrderStatus.CANCELLED))
+        shop.server.faults.remove(blind)
+        shop.now.advance(61)
+        found = await (await shop.kit()).reconcile(ReconcileHandle.from_json(error.handle.to_json()), send_again=True)
+        assert isinstance(found, Applied)
+        assert [item.provider_status for item in found.value.items] == ["Cancelled", "InProduction"]
+        assert [each.item for each in found.value.receipt.refused] == [order.items[1].id]
+        assert shop.shop.ledger.count("item cancelled") == 1
+
+
+async def test_a_lost_cancellation_that_took_some_items_is_finished_with_the_others() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await new(shop, kit)
+        shop.put(order, "PaymentIssue", 1)
+        strike(shop, DEEDS["cancel_items"], ResetAfterCommit())
+        error = await unknown(kit.cancel_items(order, order.items))
+        shop.put(order, "New", 1)
+        shop.now.advance(61)
+        assert isinstance(await kit.reconcile(error.handle), Unknown)
+        found = await kit.reconcile(error.handle, send_again=True)
+        assert isinstance(found, Applied)
+        assert found.value.status is OrderStatus.CANCELLED
+        assert shop.shop.ledger.repeated("item cancelled", 2) == {}
