@@ -31,6 +31,7 @@ from printkit import (
 )
 from printkit.emulator.clock import ManualClock
 from printkit.providers.gooten.emulator import Shop
+from printkit.server.emulator import EmulatorServer
 from tests.providers.gooten.shops import (
     ANN,
     CANVAS,
@@ -386,3 +387,19 @@ async def test_a_new_reference_is_made_for_every_order() -> None:
         made = [(await kit.create_order(NewOrder(TOM))).reference for _ in range(3)]
         assert len(set(made)) == 3
         assert all(each is not None and len(each) <= 50 for each in made)
+
+
+@pytest.mark.xfail(strict=True, reason="a draft knows its connection's name, and neither its account nor its environment")
+@pytest.mark.parametrize("change", [{"recipe_id": "another-account"}, {"environment": "sandbox"}], ids=str)
+async def test_a_draft_is_not_submitted_to_another_account_or_environment_of_the_same_name(tmp_path: Path, change: dict[str, str]) -> None:
+    """What was tried out in the emulator would be a real order once ``environment`` says so; a handle is refused there (ConfigError)."""
+    file, here, there = tmp_path / "drafts.db", Shop(), Shop()
+    async with kit_on(here, drafts=file) as kit:
+        order = await draft(kit, photo("a"))
+    async with EmulatorServer([there], tick=None) as server:
+        environ = settings(base_url=server.url, **change) | {"PRINTKIT_DRAFTS": str(file)}
+        async with printkit.connect(environ=environ) as kit:
+            assert [each.ref async for each in kit.list_orders(status=OrderStatus.DRAFT)] == []
+            with pytest.raises(PrintKitError):
+                await kit.submit(order.ref)
+    assert there.ledger.count("order submitted") == 0
