@@ -45,14 +45,16 @@ class Draft:
     new: NewOrder
     items: tuple[DraftItem, ...] = ()
     cancelled: bool = False
+    account: str = ""
+    """A digest of the account and environment it is meant for: under the same name another one may be configured later."""
     placed: str | None = None
     """The order's id at the shop, once it is there."""
     created: datetime = field(factory=lambda: datetime.now(UTC))
 
     @classmethod
-    def of(cls, provider: str, reference: str, new: NewOrder) -> "Draft":
+    def of(cls, provider: str, reference: str, new: NewOrder, account: str = "") -> "Draft":
         """A new draft, with ids that no other has."""
-        return cls(PREFIX + str(uuid4()), provider, reference, new)
+        return cls(PREFIX + str(uuid4()), provider, reference, new, account=account)
 
     @property
     def ref(self) -> OrderRef:

@@ -71,7 +71,7 @@ def _open(
     )
     account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
-    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, drafts, redactor))
+    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, account.digest, drafts, redactor))
     return Opened(provider, link, account, not isinstance(drafts, MemoryDrafts))
 
 

@@ -136,6 +136,8 @@ class Connection(Generic[S_co]):
     writer: Writer
     """Sends what writes."""
     telemetry: Telemetry
+    account: str
+    """A digest of the account and environment."""
     drafts: "DraftStore"
     """Where orders are kept that the shop does not take before they are complete."""
     redactor: Redactor

@@ -70,7 +70,8 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             return await self._shop.order(order.id, self._caller.deadline(), "list_orders")
 
         async def drafts() -> list[Order]:
-            return [self._seen(draft) for draft in await self._drafts.list(self._name) if draft.id not in self._placed]
+            kept = [draft for draft in await self._drafts.list(self._name) if draft.account == self._account]
+            return [self._seen(draft) for draft in kept if draft.id not in self._placed]
 
         pages = OrderPages(search, drafts, whole if detail else None, status=status, reference=reference, since=since)
         return Pager(pages.fetch, cursor)
@@ -97,7 +98,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
             problems += [FieldProblem("reference", f"has more than {translate.LONGEST_SOURCE_ID} characters")]
         problems += translate.extra_problems(new.extra, "extra", translate.OURS)
         checks.refuse(problems, provider=self._name, operation="create_order")
-        draft = Draft.of(self._name, new.reference if new.reference is not None else str(uuid4()), new)
+        draft = Draft.of(self._name, new.reference if new.reference is not None else str(uuid4()), new, self._account)
         await self._drafts.put(draft)
         return self._seen(draft)
 

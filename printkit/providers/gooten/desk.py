@@ -35,6 +35,7 @@ class Desk:
         self._caller = connection.caller
         self._writer = connection.writer
         self._drafts = connection.drafts
+        self._account = connection.account
         self._draft_locks = Locks()
         self._placed: dict[str, Order] = {}
         """What drafts became that could not be noted where they are kept."""
@@ -63,8 +64,9 @@ class Desk:
         except NotFoundError as error:
             error.provider, error.operation = self._name, operation
             raise
-        if draft.provider != self._name:
-            raise NotFoundError(f"there is no draft {draft_id} of this connection", sent=False, provider=self._name, operation=operation)
+        if (draft.provider, draft.account) != (self._name, self._account):
+            why = f"there is no draft {draft_id} of this connection, account and environment"
+            raise NotFoundError(why, sent=False, provider=self._name, operation=operation)
         became = self._placed.get(draft_id)
         if became is not None:
             with contextlib.suppress(Exception):  # it could not be noted before, and may still not be

@@ -389,7 +389,6 @@ async def test_a_new_reference_is_made_for_every_order() -> None:
         assert all(each is not None and len(each) <= 50 for each in made)
 
 
-@pytest.mark.xfail(strict=True, reason="a draft knows its connection's name, and neither its account nor its environment")
 @pytest.mark.parametrize("change", [{"recipe_id": "another-account"}, {"environment": "sandbox"}], ids=str)
 async def test_a_draft_is_not_submitted_to_another_account_or_environment_of_the_same_name(tmp_path: Path, change: dict[str, str]) -> None:
     """What was tried out in the emulator would be a real order once ``environment`` says so; a handle is refused there (ConfigError)."""
