@@ -1,5 +1,6 @@
 """Your SKU and each shop's, both ways."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from attrs import evolve
 
 import printkit
 from printkit import ConfigError, InvalidRequestError, Item, Order, OrderRef, OrderStatus, Photo
+from printkit.exchange import Request, Response
 from printkit.skus import ShopSku, SkuMap
 from tests.providers.pwinty.shops import Scripted, by_path, sample, says, settings
 
@@ -110,12 +112,15 @@ def test_an_entry_of_the_wrong_form_is_named(entry: Any) -> None:
 
 async def swapped(tmp_path: Any, sku: str) -> list[Any]:
     order = sample("orders-get.200.notyetsubmitted-with-photo")
-    answers = {
-        ("GET", "/Orders/1066"): says(order),
-        ("POST", "/Orders/1066/Photos"): says(sample("photos-create.200.url") | {"id": 3600}),
-        ("DELETE", "/Orders/1066/Photos/3501"): says({"errorMessage": None}),
-    }
-    shop = Scripted(by_path(answers))
+    others = by_path({("GET", "/Orders/1066"): says(order), ("DELETE", "/Orders/1066/Photos/3501"): says({"errorMessage": None})})
+
+    def script(request: Request) -> Response:
+        if (request.method, request.path) != ("POST", "/v2.5/Orders/1066/Photos"):
+            return others(request)
+        assert isinstance(request.body, bytes)
+        return says(sample("photos-create.200.url") | {"attributes": None} | json.loads(request.body) | {"id": 3600})
+
+    shop = Scripted(script)
     file = tmp_path / "printkit.toml"
     file.write_text(
         '[printkit.skus."glossy"]\npwinty = { sku = "8x12", attributes = { finish = "glossy" } }\n[printkit.skus."plain"]\npwinty = "5x7"\n'

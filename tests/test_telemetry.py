@@ -81,7 +81,7 @@ async def test_a_call_tells_of_its_attempts_and_its_outcome() -> None:
 
 async def test_an_unknown_word_is_told_and_no_event_shows_what_was_sent() -> None:
     order = sample("orders-create.200") | {"status": "PaidAwaitingImageUpload"}
-    heard = await events(by_path({("POST", "/Orders"): says(order)}), lambda kit: kit.create_order(NewOrder(TOM)))
+    heard = await events(by_path({("GET", "/Orders/1070"): says(order)}), lambda kit: kit.get_order(OrderRef("pwinty", "1070")))
     assert Drift("pwinty", "order status", "PaidAwaitingImageUpload") in heard
     assert "Tom" not in repr(heard)
     assert "Acacia" not in repr(heard)
