@@ -176,11 +176,14 @@ class TestControl:
             assert (await kit.get_order(order)).items[0].artwork[0].status is ArtworkStatus.READY
 
     async def test_a_reset_breaks_off_what_is_under_way(self) -> None:
-        arrived, release = asyncio.Event(), asyncio.Event()
+        arrived, gone = asyncio.Event(), asyncio.Event()
 
         async def slow(request: web.Request) -> web.Response:
             arrived.set()
-            await release.wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                gone.set()
             return web.Response(body=JPEG)
 
         application = web.Application()
@@ -195,8 +198,8 @@ class TestControl:
             await arrived.wait()
             server.forget()
             again = await kit.add_photos(await kit.create_order(NewOrder(TOM)), [Photo("4x6", "https://images.example.com/a.jpg")])
-            release.set()
-            await asyncio.sleep(0.05)
+            async with asyncio.timeout(10):
+                await gone.wait()
 
             assert (await kit.get_order(again)).items[0].artwork[0].status is ArtworkStatus.PENDING
         await runner.cleanup()

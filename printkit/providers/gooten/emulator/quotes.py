@@ -16,7 +16,7 @@ from .options import Coupon
 from .prices import Line
 from .refusals import bad
 from .state import Workshop
-from .submission import coupon_codes, read_method, read_sku
+from .submission import coupon_codes, read_method, read_quantity, read_sku
 from .values import Fields
 
 _AMOUNT: Final = re.compile(r"\s*[0-9]{1,12}(\.[0-9]{1,8})?\s*", re.ASCII)
@@ -47,12 +47,10 @@ def _lines(workshop: Workshop, call: Call, said: Fields, country: str) -> list[L
 
 
 def _line(workshop: Workshop, call: Call, part: Fields, country: str) -> Line | None:
-    quantity = part.whole("Quantity")
-    if quantity is None or not 1 <= quantity <= 10_000:
-        part.wrong("Quantity", "'Quantity' must be greater than '0'.", part.members.get("quantity"))
+    quantity = read_quantity(part)
     method = read_method(part, country) if any(part.text(name).strip() for name in _WAYS) else None
     found = read_sku(workshop, call.account, part, "SKU")
-    return None if found is None else Line(found[0], found[1], quantity or 1, method, part.text("SKU").strip())
+    return None if found is None else Line(found[0], found[1], quantity, method, part.text("SKU").strip())
 
 
 def estimate(workshop: Workshop, call: Call) -> Json:

@@ -3,7 +3,7 @@
 Words: reference/gooten-api.md section 9. Lists: seeds 000 to 003, their aliases folded; the lists that no seed has: section 10.
 """
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 Status = Literal[
     "New",
@@ -35,35 +35,7 @@ Status = Literal[
     "BilledRefunded",
 ]
 
-STATUSES: Final[tuple[Status, ...]] = (
-    "New",
-    "PrePayment",
-    "PaymentProcessing",
-    "ReadyForAccounting",
-    "ReadyForImageDl",
-    "NeedsPersonalization",
-    "NeedsManualApproval",
-    "Pending",
-    "Test",
-    "Hold",
-    "AccountingIssue",
-    "PaymentIssue",
-    "AddressIssue",
-    "ImageIssue",
-    "HoldByCIImageIssue",
-    "VendorAPIIssue",
-    "OutOfStockItem",
-    "DiscontinuedItem",
-    "InProduction",
-    "ManuallyInProduction",
-    "Printing",
-    "OutForDelivery",
-    "Shipped",
-    "Delivered",
-    "Cancelled",
-    "CancelledRefunded",
-    "BilledRefunded",
-)
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
 CANCELLED: Final[frozenset[Status]] = frozenset({"Cancelled", "CancelledRefunded", "BilledRefunded"})
 AT_THE_PRINTER: Final[frozenset[Status]] = frozenset({"InProduction", "ManuallyInProduction"})

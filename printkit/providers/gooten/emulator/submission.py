@@ -133,9 +133,7 @@ def _items(workshop: Workshop, call: Call, said: Fields, country: str) -> list[I
 
 
 def _item(workshop: Workshop, call: Call, part: Fields, country: str) -> Item | None:
-    quantity = part.whole("Quantity")
-    if quantity is None or not 1 <= quantity <= 10_000:
-        part.wrong("Quantity", "'Quantity' must be greater than '0'.", part.members.get("quantity"))
+    quantity = read_quantity(part)
     method = read_method(part, country)
     if len(part.text("SourceId")) > LONGEST_SOURCE_ID:
         part.wrong("SourceId", f"'Source Id' must be {LONGEST_SOURCE_ID} characters or fewer.", part.text("SourceId"))
@@ -149,13 +147,22 @@ def _item(workshop: Workshop, call: Call, part: Fields, country: str) -> Item | 
         product=product,
         variant=variant,
         ready_made=None if ready_made is None else ready_made.sku,
-        quantity=quantity or 1,
+        quantity=quantity,
         method=method or "Standard",
         images=images,
         source_id=part.text("SourceId"),
         meta=part.map("Meta"),
         status="New",
     )
+
+
+def read_quantity(part: Fields) -> int:
+    """How many of a line; 1, and noted, when that is not said, or cannot be."""
+    quantity = part.whole("Quantity")
+    if quantity is not None and 1 <= quantity <= 10_000:
+        return quantity
+    part.wrong("Quantity", "'Quantity' must be greater than '0'.", part.members.get("quantity"))
+    return 1
 
 
 def read_sku(workshop: Workshop, account: str, part: Fields, name: str) -> tuple[Product, Variant, ReadyMade | None] | None:
