@@ -1,17 +1,21 @@
 """Every change of an order as a value: what bulk runs carry out. Knows no shop, no file, and sends nothing."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast, final, get_args
 
 from attrs import field, frozen
 
+from .errors import FieldProblem
 from .model import Artwork, ArtworkLike, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient
 from .outcomes import ReconcileHandle
 from .provider import OrderLike
 
 if TYPE_CHECKING:
     from .kit import PrintKit
+
+DRAFT = "draft:"
+"""How the id of an order begins that is kept here (``printkit.drafts``)."""
 
 
 # ── How values may be given ───────────────────────────────────────────────────────────────────────────────────────────
@@ -146,7 +150,7 @@ class CancelItems:
 @final
 @frozen
 class SwapSku:
-    """``kit.swap_sku``: print an item's artwork as another product. Gooten charges for it."""
+    """``kit.swap_sku``: print an item's artwork as another product. A shop may charge for it."""
 
     tag: ClassVar = "swap_sku"
     order: OrderLike = field(converter=_to_order)
@@ -218,3 +222,34 @@ def provider_of(change: Change, default: str | None = None) -> str | None:
     if isinstance(change, PlaceOrder):
         return change.provider or default
     return (change.order.ref if isinstance(change.order, Order) else change.order).provider
+
+
+# ── What can be carried out in bulk ───────────────────────────────────────────────────────────────────────────────────
+
+
+def problems(change: Change) -> Iterator[FieldProblem]:
+    """Why a change cannot be carried out in bulk, where every change may have to be found again after a crash."""
+    if not isinstance(change, get_args(Change)):
+        yield FieldProblem("change", f"is a {type(change).__name__}: give one of {', '.join(each.__name__ for each in CHANGES.values())}")
+        return
+    if isinstance(change, PlaceOrder):
+        if not (isinstance(change.new, NewOrder) and isinstance(change.new.reference, str) and change.new.reference):
+            yield FieldProblem("new.reference", "is missing: it is how an order is found again")
+    elif not isinstance(change.order, Order | OrderRef):
+        yield FieldProblem("order", "is not an order: give an Order, an OrderRef, or text such as pwinty:1065")
+    elif isinstance(change, AddPhotos | CancelItems) and _id_of(change.order).startswith(DRAFT):
+        yield FieldProblem("order", f"is a draft that is kept here: {change.tag} needs no request, so do it with kit.{change.tag}")
+    for picture in _pictures(change):
+        if not isinstance(picture, Artwork) or picture.url is None:
+            yield FieldProblem("artwork", "is not given by URL: upload files with kit.add_photos or kit.replace_artwork")
+
+
+def _id_of(order: OrderLike) -> str:
+    return order.ref.id if isinstance(order, Order) else order.id
+
+
+def _pictures(change: Change) -> Iterator[Artwork]:
+    if isinstance(change, ReplaceArtwork):
+        yield from change.artwork
+    elif isinstance(change, PlaceOrder | AddPhotos):
+        yield from (picture for photo in change.photos if isinstance(photo, Photo) for picture in photo.artwork)

@@ -40,6 +40,7 @@ class Opened:
     link: Link
     account: Account
     pace: Pace
+    concurrency: int
     keeps_drafts: bool
     """Whether drafts outlive the process."""
 
@@ -92,7 +93,7 @@ def _open(
     )
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
     provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, account.digest, drafts, redactor))
-    return Opened(provider, link, account, shared.pace, not isinstance(drafts, MemoryDrafts))
+    return Opened(provider, link, account, shared.pace, shared.slots.limit, not isinstance(drafts, MemoryDrafts))
 
 
 def _linked(

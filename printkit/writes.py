@@ -230,7 +230,7 @@ class Writer:
             meant=write.meant,
             preimage=preimage,
             sent_at=now,
-            settle_until=now + self._settle,
+            settle_until=now + timedelta(seconds=deadline.remaining()) + self._settle,  # it may leave until then; see _left
         )
 
     async def _told(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:

@@ -95,12 +95,11 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        if limit is not None and not limit > 0:
-            raise ValueError("the limit must be above 0 requests per second")
-        self._limit = limit
+        self._limit: float | None = None
+        self._rate: float | None = None
+        self.limit = limit
         self._clock = clock
         self._sleep = sleep
-        self._rate = limit
         self._next = self._eased = self._slowed = self._since = clock()
         self._started = 0
 
@@ -108,6 +107,20 @@ class Pace:
     def rate(self) -> float | None:
         """Requests per second at present; None for no limit."""
         return self._rate
+
+    @property
+    def limit(self) -> float | None:
+        """Requests per second at most; None for as many as the shop takes."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: float | None) -> None:
+        if limit is not None and not limit > 0:
+            raise ValueError("the limit must be above 0 requests per second")
+        is_free = self._rate == self._limit  # the shop has not asked for fewer, or has forgotten
+        self._limit = limit
+        if is_free or (limit is not None and (self._rate is None or self._rate > limit)):
+            self._rate = limit
 
     async def turn(self, patience: float) -> bool:
         """Wait for the next turn; False, at once, when it would take more than ``patience`` seconds."""
