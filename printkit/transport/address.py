@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -12,6 +12,8 @@ from printkit.errors import ConfigError, FieldProblem, InvalidRequestError
 from printkit.exchange import Request
 
 _BASE_URL = re.compile(r"(https?)://([A-Za-z0-9.\-_]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?((?:/[A-Za-z0-9\-._~!$&'()*+,;=:@%]*)*)")
+_PLAIN = re.compile(r"(/[A-Za-z0-9_\-]+)+")
+"""A path in which nothing can mean anything but itself."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -37,12 +39,14 @@ class Address:
         _no_segment_climbs(request.path)
         return self.prefix + request.path
 
-    def url(self, request: Request, query: Iterable[tuple[str, str]]) -> str:
+    def url(self, request: Request, query: Collection[tuple[str, str]]) -> str:
         """The whole URL. ``query`` is plain text and becomes percent-encoded here, exactly once.
 
         Raises:
             InvalidRequestError: what came out has another origin or path than what was put together.
         """
+        if not query and _PLAIN.fullmatch(request.path):
+            return self.origin + self.prefix + request.path
         path = self.path(request)
         encoded = "&".join(f"{percent(name)}={percent(value)}" for name, value in query)
         url = f"{self.origin}{path}{'?' if encoded else ''}{encoded}"

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import final
 
@@ -69,12 +69,11 @@ class Credentials:
         """The headers as they are sent. Not to be kept, printed or put into an exception."""
         return {name: _clear(value) for name, value in self.headers.items()}
 
-    def query_in_the_clear(self, request: Request) -> Iterator[tuple[str, str]]:
+    def query_in_the_clear(self, request: Request) -> list[tuple[str, str]]:
         """The request's query items and the account's, as plain text. Not to be kept, printed or put into an exception."""
-        for name, value in request.query:
-            yield name, next((secret.reveal() for secret in self.held if secret.marker == value), value)
-        for name, own in self.query.items():
-            yield name, _clear(own)
+        held = {secret.marker: secret for secret in self.held}
+        items = [(name, held[value].reveal() if value in held else value) for name, value in request.query]
+        return [*items, *((name, _clear(own)) for name, own in self.query.items())]
 
     def body_in_the_clear(self, body: bytes) -> bytes:
         """A JSON body as it is sent. Not to be kept, printed or put into an exception."""

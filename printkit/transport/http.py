@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import re
+import select
 import ssl
 from collections.abc import Mapping
 from contextlib import aclosing
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ from typing import NoReturn, final
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from attrs import frozen
@@ -49,6 +52,10 @@ async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
         pass
     raise _HungUpError  # outside the except block, so that nothing hangs on to what it replaces
+
+
+_under_way: ContextVar[Wire] = ContextVar("printkit_wire")
+"""The attempt that this task makes; the connector marks it."""
 
 
 async def _mark_sent(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams) -> None:
@@ -154,9 +161,10 @@ class HttpLink:
         for source in sources:
             await source.begin()
         session = self._session(request.effect)
-        if request.effect is Effect.WRITES:
+        _under_way.set(wire)
+        if self._lent is not None:
             await _let_strays_arrive()
-        wire.sent = request.effect is Effect.READS  # they are not traced, as that costs a fifth more: assume the worst
+            wire.sent = request.effect is Effect.READS  # they are not traced, as that costs a fifth more: assume the worst
         response = await session.request(
             request.method,
             url,
@@ -187,6 +195,9 @@ class HttpLink:
         return None
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes | Cause:
+        length = response.content_length
+        if length is not None and length <= self._max_body and "Content-Encoding" not in response.headers:
+            return await response.read()  # the HTTP library holds a body to its length
         body = CappedBody(", ".join(response.headers.getall("Content-Encoding", ())), self._max_body)
         async for chunk in response.content.iter_any():
             cause = body.take(chunk)
@@ -196,11 +207,9 @@ class HttpLink:
 
     def _session(self, effect: Effect) -> aiohttp.ClientSession:
         if self._sessions is None:
-            own = _Connector(limit=self._limit, keepalive_timeout=self._keepalive) if self._lent is None else None
-            connector = own or self._lent
-            trace = aiohttp.TraceConfig()
-            trace.on_request_headers_sent.append(_mark_sent)
-            self._sessions = _Sessions(asyncio.get_running_loop(), own, self._make(connector, []), self._make(connector, [trace]))
+            own = _Connector(limit=self._limit, keepalive=self._keepalive) if self._lent is None else None
+            reading = self._make(own or self._lent, [])
+            self._sessions = _Sessions(asyncio.get_running_loop(), own, reading, reading if own else self._make(self._lent, [_tracing()]))
         return self._sessions.reading if effect is Effect.READS else self._sessions.writing
 
     def _make(self, connector: aiohttp.BaseConnector | None, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
@@ -224,7 +233,8 @@ class HttpLink:
         sessions, self._sessions = self._sessions, None
         if sessions is not None:
             await sessions.reading.close()
-            await sessions.writing.close()
+            if sessions.writing is not sessions.reading:
+                await sessions.writing.close()
             if sessions.own is not None:
                 await sessions.own.close()
 
@@ -237,7 +247,10 @@ class HttpLink:
 
 @frozen(repr=False)
 class _Sessions:
-    """Two sessions on one connector: tracing costs a fifth of a request's time, and only writes need to know whether they were sent."""
+    """One session, on a connector of our own that marks what was sent; on a lent one a second, traced one for the writes.
+
+    Tracing costs a fifth of a request's time, and of reads nobody needs to know whether they were sent.
+    """
 
     loop: asyncio.AbstractEventLoop
     own: aiohttp.BaseConnector | None
@@ -271,11 +284,16 @@ class _Upload(aiohttp.payload.Payload):
 
 
 class _Connector(aiohttp.TCPConnector):
-    """Gives out no idle connection on which something has arrived that nobody asked for.
+    """Marks the attempt as sent when it gets its connection, just before the head goes out.
 
-    Such as a server's goodbye to an idle connection: it would be taken for the answer to the next request, and a write that the shop
-    carries out would look refused.
+    Gives out no idle connection on which something has arrived that nobody asked for, such as a server's goodbye to an idle connection:
+    it would be taken for the answer to the next request, and a write that the shop carries out would look refused.
     """
+
+    def __init__(self, *, limit: int, keepalive: float) -> None:
+        super().__init__(limit=limit, keepalive_timeout=keepalive)
+        self._most = 4 * limit
+        self._used: set[ResponseHandler] = set()
 
     async def connect(
         self,
@@ -285,9 +303,39 @@ class _Connector(aiohttp.TCPConnector):
     ) -> Connection:
         while True:
             connection = await super().connect(req, traces, timeout)
-            if connection.protocol is None or not connection.protocol.should_close:
-                return connection
+            protocol = connection.protocol
+            if protocol is None or protocol not in self._used:
+                break
+            if not protocol.should_close and not _speaks(protocol):
+                break
             connection.close()
+        if protocol is not None:
+            self._used.add(protocol)
+            if len(self._used) > self._most:
+                self._used = {each for each in self._used if each.transport is not None}
+        _under_way.get().sent = True
+        return connection
+
+
+def _speaks(protocol: ResponseHandler) -> bool:
+    """Something lies unread on an idle connection, or its end."""
+    socket = None if protocol.transport is None else protocol.transport.get_extra_info("socket")
+    number = -1 if socket is None else socket.fileno()
+    return number < 0 or _is_readable(number)
+
+
+def _is_readable(number: int) -> bool:
+    if not hasattr(select, "poll"):  # Windows
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN | select.POLLHUP | select.POLLERR)
+    return bool(poll.poll(0))
+
+
+def _tracing() -> aiohttp.TraceConfig:
+    trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(_mark_sent)
+    return trace
 
 
 async def _let_strays_arrive() -> None:

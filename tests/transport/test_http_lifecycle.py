@@ -212,17 +212,16 @@ async def test_after_closing_nothing_is_sent():
         assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize(
-    ("request_", "ending"), [(READ, MaybeSent(Cause.UNEXPECTED)), (WRITE, NotSent(Cause.UNEXPECTED))], ids=["read", "write"]
-)
-async def test_what_nobody_thought_of_is_a_value_too(request_, ending, monkeypatch, caplog):
+@pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
+async def test_what_nobody_thought_of_is_a_value_too(request_, monkeypatch, caplog):
     async def fail(*args, **options):
         raise ZeroDivisionError("CANARY")
 
     monkeypatch.setattr(aiohttp.ClientSession, "_request", fail)
     link = HttpLink("https://api.example.com")
-    assert await link.attempt(request_, Wire()) == ending
+    ending = await link.attempt(request_, Wire())
     await link.aclose()
+    assert ending == NotSent(Cause.UNEXPECTED)
     assert caplog.messages == ["unexpected ZeroDivisionError while sending a request"]
     assert "CANARY" not in caplog.text
 

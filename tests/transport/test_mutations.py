@@ -39,16 +39,12 @@ async def pass_on(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandler
     return await handler(request)
 
 
-async def mark_nothing(*_: object) -> None:
-    pass
-
-
 def without_the_middleware(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(http_module, "_send_once", pass_on)
 
 
 def without_the_mark(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(http_module, "_mark_sent", mark_nothing)
+    patch.setattr(http_module._Connector, "connect", aiohttp.TCPConnector.connect)
 
 
 def following_redirects(patch: pytest.MonkeyPatch) -> None:

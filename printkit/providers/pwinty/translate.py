@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
 from attrs import evolve, frozen
@@ -36,6 +37,7 @@ from ...model import (
     Shipment,
     Sizing,
     ValidationReport,
+    in_status,
 )
 from . import statuses, wire
 
@@ -69,12 +71,12 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
     word = answer.status if answer.status.lower() in statuses.ORDER else scope.clean(answer.status)
     payment = statuses.PAYMENT_MEANS.get(_lower(answer.payment))
     info = answer.shipping_info or wire.ShippingInfo()
-    shipments = tuple(_shipment(each, word) for each in info.shipments or ())
-    items = tuple(photo(each, scope) for each in answer.photos or ())
-    status, items = _states(word, items, shipments, scope)
+    shipments = tuple([_shipment(each, word) for each in info.shipments or ()])
+    state = _State.of(word, shipments, scope)
+    items = tuple([photo(each, scope, state) for each in answer.photos or ()])
     return Order(
         ref=OrderRef(scope.provider, _id(answer.id)),
-        status=status,
+        status=state.of_order(items, shipments),
         provider_status=word,
         reference=text(answer.merchant_order_id),
         recipient=_recipient(answer),
@@ -173,24 +175,26 @@ def _added(body: bytes, scope: Scope) -> Item | str:
     return scope.clean(message) if isinstance(message, str) and message else photo(wire.read_photo(body), scope)
 
 
-def photo(answer: wire.Photo, scope: Scope) -> Item:
-    """A photo as an item; its status is settled by the order it is in."""
+def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> Item:
+    """A photo as an item. Its status is settled by the order it is in; without one it is not known."""
     word = text(answer.status)
     if word is not None and word.lower() not in statuses.PHOTO:
         word = scope.clean(word)
         scope.drift("photo status", word)
+    has = statuses.PHOTO.get(_lower(word), ArtworkStatus.UNKNOWN)
+    item_id = _id(answer.id)
     return Item(
-        id=_id(answer.id),
+        id=item_id,
         sku=answer.type,
         provider_sku=answer.type,
         copies=_copies(answer.copies),
-        status=OrderStatus.UNKNOWN,
+        status=OrderStatus.UNKNOWN if state is None else state.of_item(item_id, is_stuck=has is ArtworkStatus.FAILED),
         provider_status=word,
         artwork=(
             Artwork(
                 url=text(answer.url),
                 md5=text(answer.md5_hash) or None,
-                status=statuses.PHOTO.get(_lower(word), ArtworkStatus.UNKNOWN),
+                status=has,
                 provider_status=word,
                 preview_url=text(answer.preview_url) or None,
                 thumbnail_url=text(answer.thumbnail_url) or None,
@@ -216,27 +220,43 @@ def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
 
 
 def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
-    base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
-    if base is OrderStatus.UNKNOWN:
-        scope.drift("order status", word)
-    shipped = {item for shipment in shipments if shipment.status is OrderStatus.SHIPPED for item in shipment.item_ids}
-    settled = tuple(evolve(item, status=_item_state(item, base, shipped)) for item in items)
-    if base is not OrderStatus.SUBMITTED:
-        return base, settled
-    if any(item.status is OrderStatus.ACTION_REQUIRED for item in settled):
-        return OrderStatus.ACTION_REQUIRED, settled
-    if any(shipment.status is OrderStatus.SHIPPED for shipment in shipments):
-        return OrderStatus.PARTIALLY_SHIPPED, settled
-    return base, settled
+    state = _State.of(word, shipments, scope)
+    settled = tuple([in_status(item, state.of_item(item.id, is_stuck=_is_stuck(item))) for item in items])
+    return state.of_order(settled, shipments), settled
 
 
-def _item_state(item: Item, base: OrderStatus, shipped: set[str]) -> OrderStatus:
-    if base is not OrderStatus.SUBMITTED:
-        return base
-    if item.id in shipped:
-        return OrderStatus.SHIPPED
-    stuck = any(picture.status is ArtworkStatus.FAILED for picture in item.artwork)
-    return OrderStatus.ACTION_REQUIRED if stuck else base
+def _is_stuck(item: Item) -> bool:
+    return any(picture.status is ArtworkStatus.FAILED for picture in item.artwork)
+
+
+@final
+@frozen
+class _State:
+    """What an order's word and its shipments say of the order and of each item."""
+
+    base: OrderStatus
+    shipped: frozenset[str]
+
+    @classmethod
+    def of(cls, word: str, shipments: tuple[Shipment, ...], scope: Scope) -> "_State":
+        base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
+        if base is OrderStatus.UNKNOWN:
+            scope.drift("order status", word)
+        return cls(base, frozenset(item for shipment in shipments if shipment.status is OrderStatus.SHIPPED for item in shipment.item_ids))
+
+    def of_item(self, item_id: str, *, is_stuck: bool) -> OrderStatus:
+        if self.base is not OrderStatus.SUBMITTED:
+            return self.base
+        if item_id in self.shipped:
+            return OrderStatus.SHIPPED
+        return OrderStatus.ACTION_REQUIRED if is_stuck else self.base
+
+    def of_order(self, items: tuple[Item, ...], shipments: tuple[Shipment, ...]) -> OrderStatus:
+        if self.base is not OrderStatus.SUBMITTED:
+            return self.base
+        if any(item.status is OrderStatus.ACTION_REQUIRED for item in items):
+            return OrderStatus.ACTION_REQUIRED
+        return OrderStatus.PARTIALLY_SHIPPED if any(each.status is OrderStatus.SHIPPED for each in shipments) else self.base
 
 
 def _shipment(answer: wire.Shipment, word: str) -> Shipment:
@@ -446,7 +466,7 @@ def _id(given: int | str) -> str:
 
 def attributes(given: Any) -> dict[str, str]:
     """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
-    return {name: str(value) for name, value in members(given).items()}
+    return {name: str(value) for name, value in members(given).items()} if given else {}
 
 
 def _lower(given: Any) -> str:
@@ -483,12 +503,22 @@ def _money(given: Any, scope: Scope) -> Money | None:
 
 def minor_money(given: Any, currency: str | None) -> Money | None:
     """Pwinty's prices are whole pence or cents (seed 004)."""
-    if isinstance(given, bool) or not isinstance(given, int | Decimal):
-        return None
+    if type(given) is int:
+        return _whole_money(given, currency)
+    return _scaled(given, currency) if isinstance(given, Decimal) else None
+
+
+def _scaled(amount: Decimal, currency: str | None) -> Money | None:
     try:
-        return Money(Decimal(given).scaleb(-2), currency)
+        return Money(amount.scaleb(-2), currency)
     except (ValueError, ArithmeticError):
         return None
+
+
+@lru_cache(maxsize=1024)
+def _whole_money(amount: int, currency: str | None) -> Money | None:
+    """The same few prices come again and again."""
+    return _scaled(Decimal(amount), currency)
 
 
 def _minor(price: Money) -> int:
