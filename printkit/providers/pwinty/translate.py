@@ -140,6 +140,26 @@ def read_list(response: Response, scope: Scope) -> tuple[Order, ...]:
     return tuple(order(wire.read_order(body), body, scope, complete=False) for body in bodies)
 
 
+def read_photos(response: Response, scope: Scope) -> tuple[Item, ...]:
+    """The photos of an order."""
+    return tuple(photo(entry, scope) for entry in wire.read_photos(response.body))
+
+
+def read_photo(response: Response, scope: Scope, photo_id: str) -> Item:
+    """The photo in an answer.
+
+    Raises:
+        UnreadableAnswerError: it is not one, or not the one that was asked for.
+        RejectedError: it is a 200 with an error inside (reference 12.9).
+    """
+    answer = wire.read_photo(response.body)
+    refuse_inner_error(answer.error_message, response.status, scope)
+    found = photo(answer, scope)
+    if found.id != photo_id:
+        raise UnreadableAnswerError("the answer is about another photo than was asked for")
+    return found
+
+
 def read_validation(response: Response, scope: Scope) -> ValidationReport:
     """The report in an answer.
 
@@ -207,6 +227,12 @@ def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     status, items = _states(word, order.items, order.shipments, scope)
     return evolve(order, status=status, provider_status=word, items=items)
+
+
+def with_item(order: Order, item: Item, scope: Scope) -> Item:
+    """The item with the status that it has in this order."""
+    _, (settled,) = _states(order.provider_status or "", (item,), order.shipments, scope)
+    return settled
 
 
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
