@@ -9,7 +9,7 @@ from ...exchange import Effect, Part, Request, Response, fill
 from ...model import Item, Order, ValidationReport
 from ...transport.caller import Caller, Deadline
 from ...transport.redact import Redactor
-from . import translate, wire
+from . import translate, validation, wire
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Endpoints:
 
     async def submission(self, order_id: str, deadline: Deadline, operation: str) -> ValidationReport:
         """``GET /Orders/{id}/SubmissionStatus``."""
-        read = partial(translate.read_validation, scope=self.scope)
+        read = partial(validation.read_report, scope=self.scope)
         return await self.read(SUBMISSION, deadline, operation, read, order=order_id)
 
     async def read(

@@ -29,13 +29,9 @@ from ...model import (
     OrderStatus,
     Payment,
     Photo,
-    Problem,
-    ProblemCode,
     Recipient,
-    Severity,
     Shipment,
     Sizing,
-    ValidationReport,
 )
 from . import statuses, wire
 
@@ -158,15 +154,6 @@ def read_photo(response: Response, scope: Scope, photo_id: str) -> Item:
     if found.id != photo_id:
         raise UnreadableAnswerError("the answer is about another photo than was asked for")
     return found
-
-
-def read_validation(response: Response, scope: Scope) -> ValidationReport:
-    """The report in an answer.
-
-    Raises:
-        UnreadableAnswerError: it is not one.
-    """
-    return validation(wire.read_submission(response.body), scope)
 
 
 def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]:
@@ -295,22 +282,6 @@ def _recipient(answer: wire.Order) -> Recipient | None:
         country=text(answer.destination_country_code) or text(answer.country_code),
     )
     return None if rest == Recipient(name="") else rest
-
-
-def validation(answer: wire.SubmissionStatus, scope: Scope) -> ValidationReport:
-    """A SubmissionStatus as a report. ``isValid`` decides; repeated codes are one problem (reference 12.33)."""
-    found = [_problem(code, Severity.ERROR, None, scope) for code in answer.general_errors or ()]
-    for each in answer.photos or ():
-        found += [_problem(code, Severity.ERROR, str(each.id), scope) for code in each.errors or ()]
-        found += [_problem(code, Severity.WARNING, str(each.id), scope) for code in each.warnings or ()]
-    return ValidationReport(answer.is_valid, tuple(dict.fromkeys(found)))
-
-
-def _problem(code: str, severity: Severity, item: str | None, scope: Scope) -> Problem:
-    known = statuses.FINDINGS.get(code.lower())
-    if known is None:
-        return Problem(ProblemCode.OTHER, severity, "see the shop's own word", item, scope.clean(code))
-    return Problem(known[0], severity, known[1], item, code)
 
 
 # ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
