@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +13,39 @@ import pytest
 from printkit.providers.pwinty.emulator import Shop
 from printkit.server.emulator import EmulatorServer
 from tests.pictures import JPEG
-from tests.providers.pwinty.emulator_client import Client
+from tests.providers.pwinty.emulator_client import SAMPLES, Client, sample
 
 URL = "https://images.example.com/a.jpg"
 FORM = "application/x-www-form-urlencoded"
 KEYS = ("X-Pwinty-MerchantId: m", "x-pwinty-rest-api-KEY: k")
+
+
+REQUESTS = {entry["file"]: entry for entry in sample("index.json") if entry["kind"] == "request"}
+
+
+@pytest.mark.parametrize("file", REQUESTS)
+def test_every_sample_of_a_request_is_accepted(file: str) -> None:
+    client = Client()
+    order = client.order()
+    client.photo(order)
+    issue = client.post(f"/Orders/{order}/Issues", {"issue": "Unspecified", "action": "NoAction"}).json["id"]
+    path = re.sub(r"(?<=/Orders/)[0-9]+", str(order), re.sub(r"(?<=/Issues/)[0-9]+", issue, REQUESTS[file]["path"]))
+    answer = client.send(REQUESTS[file]["method"], path, (SAMPLES / file).read_bytes(), "application/json")
+
+    assert answer.status == 200, answer.json
+    assert answer.json["errorMessage"] is None
+
+
+def test_the_samples_that_are_no_json() -> None:
+    client = Client()
+    for file in SAMPLES.glob("*.request.*.txt"):
+        head, _, body = file.read_text().partition("\n\n")
+        method, path, _ = head.split("\n")[0].split(" ")
+        kind = head.partition("Content-Type: ")[2].partition("\n")[0]
+        written = body.replace("\n", "\r\n").replace("(bytes of a JPEG file)", "{}").encode().replace(b"{}", JPEG)
+        answer = client.send(method, re.sub("[0-9]{4}", str(client.order()), path), written, kind)
+
+        assert answer.status == 200, (file, answer.json)
 
 
 @pytest.mark.parametrize(("number", "word"), [(0, "Crop"), (1, "ShrinkToExactFit"), (2, "ShrinkToFit")])
