@@ -486,7 +486,7 @@ CALLS: dict[str, Call] = {
     "photos-create": lambda kit: kit.add_photos(ORDER, [photo("a")]),
     "photos-batch": lambda kit: kit.add_photos(ORDER, [photo("a"), photo("b")]),
     "photos-delete": lambda kit: kit.cancel_items(ORDER, ["3501"]),
-    "photos-get": lambda kit: an_item(kit),
+    "photos-get": an_item,
     "catalogue": lambda kit: kit.list_products(country="GB"),
     "issues-get": lambda kit: kit.get_issue(ORDER, "9"),
     "issues-create": lambda kit: kit.report_issue(ORDER, "Haunted", "Reprint"),
