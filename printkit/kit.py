@@ -101,7 +101,7 @@ class PrintKit:
         return self._yours(at, await at.provider.get_order(where))
 
     async def get_item(self, order: OrderLike | str, item_id: str) -> Item:
-        """Read one item of an order."""
+        """Read one item of an order. What it does not tell by itself may be taken from an ``Order``; a reference reads that too."""
         at, order = self._of(order)
         checks.refuse(checks.of_text("item_id", item_id, required=True), provider=at.account.provider, operation="get_item")
         return self._skus.item_to_yours(await at.provider.get_item(order, item_id), at.names)

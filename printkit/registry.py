@@ -32,7 +32,10 @@ def info(kind: str) -> ProviderInfo:
     elif kind in _foreign():
         found = _load(_foreign()[kind])
     else:
-        raise ConfigError(f"there is no kind of shop {kind!r}; known are {', '.join(kinds())}")
+        known = kinds()
+        raise ConfigError(
+            f'there is no kind of shop {kind!r}; known are {", ".join(known)}: a connection of another name says kind = "{known[0]}"'
+        )
     if not isinstance(found, ProviderInfo):
         raise ConfigError(f"the provider {kind!r} has no INFO of type ProviderInfo")
     return found

@@ -110,47 +110,57 @@ def lower_names(members: Mapping[object, object]) -> dict[str, object]:
 
 def _from_form(body: bytes) -> Body:
     pairs = parse_qsl(body.decode("latin-1").strip("\r\n"), keep_blank_values=True, encoding="utf-8", errors="replace")
-    return Body(gather(pairs))
+    return _from_fields(gather(pairs))
 
 
-_NESTED = re.compile(r"([^\[\]]+)(?:\[([^\[\]]*)\]|\.([^\[\].]+))")
+def _from_fields(members: dict[str, object], files: tuple[UploadedFile, ...] = ()) -> Body:
+    """A body of form fields; of fields that are all named by their place, such as ``[0][type]``, an array."""
+    listed = _listed(members)
+    return Body(entries=tuple(cast(list[object], listed)), files=files) if isinstance(listed, list) else Body(members, files=files)
+
+
+_FIELD = re.compile(r"[^\[\].]*(?:\[[^\[\]]*\]|\.[^\[\].]+)*")
+_STEP = re.compile(r"\[([^\[\]]*)\]|([^\[\].]+)")
+_PLACE = re.compile(r"[0-9]{1,6}", re.ASCII)
+_DEEPEST = 8
 
 
 def gather(pairs: "Iterable[tuple[str, str]]") -> dict[str, object]:
-    """Form fields as members: ``a[b]=c`` and ``a.b=c`` become an object, ``a[]=c`` and a repeated ``a=c`` a list."""
-    members: dict[str, object] = {}
+    """Form fields as members: ``a[b]=c`` and ``a.b=c`` become an object, ``a[0]=c``, ``a[]=c`` and a repeated ``a=c`` a list."""
+    found: dict[str, object] = {}
     for name, value in pairs:
-        nested = _NESTED.fullmatch(name)
-        if nested is None:
-            _put(members, name.lower(), value)
-            continue
-        inner = nested[2] if nested[2] is not None else nested[3]
-        outer = nested[1].lower()
-        if inner == "" or inner.isdigit():
-            _append(members, outer, value)
-        else:
-            _nest(members, outer, inner, value)
-    return members
+        outer, *inner = _steps(name)
+        _place(found, [outer.lower(), *inner], value)
+    return {name: _listed(value) for name, value in found.items()}
 
 
-def _put(members: dict[str, object], name: str, value: str) -> None:
-    if name in members:
-        _append(members, name, value)
-    else:
+def _steps(name: str) -> list[str]:
+    """The names on the way to a field, from outside to inside; the name itself where it shows none."""
+    steps = [step[1] or step[2] or "" for step in _STEP.finditer(name)] if _FIELD.fullmatch(name) else []
+    return steps if 0 < len(steps) <= _DEEPEST else [name]
+
+
+def _place(members: dict[str, object], steps: list[str], value: str) -> None:
+    name, *inner = steps
+    had = members.get(name)
+    if inner:
+        below = cast(dict[str, object], had) if isinstance(had, dict) else {}
+        members[name] = below
+        _place(below, [inner[0] or str(len(below)), *inner[1:]], value)
+    elif had is None:
         members[name] = value
-
-
-def _append(members: dict[str, object], name: str, value: str) -> None:
-    had = members.get(name)
-    if isinstance(had, list):
-        members[name] = [*cast(list[object], had), value]
     else:
-        members[name] = [value] if had is None else [had, value]
+        members[name] = [*cast(list[object], had), value] if isinstance(had, list) else [had, value]
 
 
-def _nest(members: dict[str, object], name: str, inner: str, value: str) -> None:
-    had = members.get(name)
-    members[name] = {**cast(dict[str, object], had), inner: value} if isinstance(had, dict) else {inner: value}
+def _listed(value: object) -> object:
+    """What stands below numbers, in their order, is a list."""
+    if not isinstance(value, dict):
+        return value
+    below = {name: _listed(each) for name, each in cast(dict[str, object], value).items()}
+    if below and all(_PLACE.fullmatch(name) for name in below):
+        return [below[name] for name in sorted(below, key=int)]
+    return below
 
 
 def _from_parts(parts: tuple[Part, ...]) -> Body | BadBody:
@@ -163,7 +173,7 @@ def _from_parts(parts: tuple[Part, ...]) -> Body | BadBody:
             files.append(UploadedFile(part.name, part.filename, part.content_type, part.content))
         else:
             pairs.append((part.name, part.content.decode("utf-8", "replace")))
-    return Body(gather(pairs), files=tuple(files), empty=not parts)
+    return _from_fields(gather(pairs), tuple(files)) if parts else Body(empty=True)
 
 
 def _from_multipart(body: bytes, boundary: str) -> Body | BadBody:

@@ -18,7 +18,7 @@ from attrs import evolve
 import printkit
 from printkit.exchange import Response
 from printkit.model import Artwork, Money, NewOrder, OrderRef, Payment, Photo, Recipient, Sizing
-from printkit.providers.pwinty import catalogue, issues, translate
+from printkit.providers.pwinty import catalogue, issues, translate, validation
 from tests.docs.page import QUOTED, TABLES, attributes_in, goes_to, listed, row_of
 from tests.docs.pwinty_members import ADDRESS, INSIDE, SAMPLES
 
@@ -70,8 +70,8 @@ BODIES: dict[str, tuple[Any, Reading, tuple[str | int, ...]]] = {
     "Order: `shippingInfo`": (whole_order(), partial(translate.read_order, scope=SCOPE), ("shippingInfo",)),
     "Shipment": (whole_order(), partial(translate.read_order, scope=SCOPE), ("shippingInfo", "shipments", 0)),
     "Photo": (whole_order(), partial(translate.read_order, scope=SCOPE), ("photos", 0)),
-    "SubmissionStatus": (whole_report(), partial(translate.read_validation, scope=SCOPE), ()),
-    "SubmissionStatus: `photos`": (whole_report(), partial(translate.read_validation, scope=SCOPE), ("photos", 0)),
+    "SubmissionStatus": (whole_report(), partial(validation.read_report, scope=SCOPE), ()),
+    "SubmissionStatus: `photos`": (whole_report(), partial(validation.read_report, scope=SCOPE), ("photos", 0)),
     "Catalogue": (whole_catalogue(), catalogue.read_catalogue, ()),
     "Catalogue: `items`": (whole_catalogue(), catalogue.read_catalogue, ("items", 0)),
     "Catalogue: `attributes` of an item": (whole_catalogue(), catalogue.read_catalogue, ("items", 0, "attributes", 0)),

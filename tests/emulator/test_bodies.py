@@ -86,6 +86,13 @@ def test_nested_and_repeated_fields() -> None:
         ("x", "1"),
         ("X", "2"),
         ("o.p", "q"),
+        ("Lines[1][Size]", "big"),
+        ("lines[0].options[Color]", "red"),
+        ("lines[0][Size]", "small"),
+        ("", "nothing"),
+        ("a]b", "odd"),
+        ("deep" + "[x]" * 1000, "flat"),
+        ("places[" + "9" * 5000 + "]", "far"),
     ]
 
     assert gather(pairs) == {
@@ -93,7 +100,21 @@ def test_nested_and_repeated_fields() -> None:
         "ids": ["1", "2"],
         "x": ["1", "2"],
         "o": {"p": "q"},
+        "lines": [{"options": {"Color": "red"}, "Size": "small"}, {"Size": "big"}],
+        "": "nothing",
+        "a]b": "odd",
+        "deep" + "[x]" * 1000: "flat",
+        "places": {"9" * 5000: "far"},
     }
+
+
+@pytest.mark.parametrize("names", ["1[A]&0[A]", "[1][A]&[0][A]", "[1].A&[0].A"])
+def test_a_form_that_is_a_list(names: str) -> None:
+    second, first = names.split("&")
+    found = read(f"{second}=2&{first}=1".encode(), "application/x-www-form-urlencoded")
+
+    assert isinstance(found, Body)
+    assert found.entries == ({"A": "1"}, {"A": "2"})
 
 
 @given(st.lists(st.tuples(st.text(alphabet="ab[].1", max_size=6), st.text(max_size=3)), max_size=6))

@@ -31,7 +31,7 @@ from ...transport.caller import Deadline
 from ...writes import Send
 from . import INFO, endpoints, statuses, translate, writes
 from .catalogue import CatalogueVerbs
-from .desk import is_in
+from .desk import is_id, is_in
 from .issue_verbs import IssueVerbs
 from .paging import OrderPages
 from .photos import Body, PhotoVerbs
@@ -53,9 +53,16 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         return self._seen.note(await self._shop.order(self._id_of(ref, "get_order"), self._caller.deadline(), "get_order"))
 
     async def get_item(self, order: OrderLike, item_id: str, /) -> Item:
-        """The item in the freshly read order: a photo by itself does not say what its order's status makes of it."""
-        found = await self._shop.order(self._id_of(order, "get_item"), self._caller.deadline(), "get_item")
-        return self._item(found, item_id, "get_item")
+        """``GET …/Photos/{photoId}`` given an order that stands still; else the item in the freshly read order.
+
+        A photo by itself does not say what its order makes of it: its status is the order's, and a submitted one's shipments'.
+        """
+        order_id, deadline = self._id_of(order, "get_item"), self._caller.deadline()
+        if not (isinstance(order, Order) and order.complete and is_in(order, statuses.STILL)):
+            return self._item(await self._shop.order(order_id, deadline, "get_item"), item_id, "get_item")
+        if not is_id(item_id):
+            raise self._no_item(order, item_id, "get_item")
+        return translate.with_item(order, await self._shop.photo(order_id, item_id, deadline, "get_item"), self._scope)
 
     def list_orders(
         self,

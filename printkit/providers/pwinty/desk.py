@@ -19,7 +19,7 @@ from .config import Settings
 
 T = TypeVar("T")
 
-_ORDER_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
+_ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
 
 class Desk:
@@ -98,7 +98,7 @@ class Desk:
 
     def _id_of(self, order: OrderLike, operation: str) -> str:
         ref = order.ref if isinstance(order, Order) else order
-        if _ORDER_ID.fullmatch(ref.id) is None:
+        if not is_id(ref.id):
             raise self._invalid(operation, "order", f"{ref.id!r} is not a Pwinty order id: a positive whole number")
         return ref.id
 
@@ -107,7 +107,10 @@ class Desk:
         for each in order.items:
             if each.id == wanted:
                 return each
-        raise NotFoundError(f"order {order.id} has no item {wanted!r}", sent=False, provider=self._name, operation=operation)
+        raise self._no_item(order, wanted, operation)
+
+    def _no_item(self, order: Order, item_id: str, operation: str) -> NotFoundError:
+        return NotFoundError(f"order {order.id} has no item {item_id!r}", sent=False, provider=self._name, operation=operation)
 
     def _check_status(self, order: Order, allowed: tuple[str, ...], operation: str) -> None:
         """Refuse here what the shop documents as impossible. A word no table knows is left to the shop."""
@@ -122,6 +125,11 @@ class Desk:
 
     def _invalid(self, operation: str, path: str, text: str) -> InvalidRequestError:
         return InvalidRequestError([FieldProblem(path, text)], provider=self._name, operation=operation)
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be an order's or a photo's id: a positive whole number."""
+    return _ID.fullmatch(text) is not None
 
 
 def is_in(order: Order, words: tuple[str, ...]) -> bool:

@@ -6,10 +6,10 @@ from typing import Any, TypeVar, final
 
 from ...errors import NotFoundError, ProviderError
 from ...exchange import Effect, Part, Request, Response, fill
-from ...model import Order, ValidationReport
+from ...model import Item, Order, ValidationReport
 from ...transport.caller import Caller, Deadline
 from ...transport.redact import Redactor
-from . import translate, wire
+from . import translate, validation, wire
 
 T = TypeVar("T")
 
@@ -49,9 +49,18 @@ class Endpoints:
         except NotFoundError:
             return ()
 
+    async def photos(self, order_id: str, deadline: Deadline, operation: str) -> tuple[Item, ...]:
+        """``GET /Orders/{id}/Photos``: their statuses are not settled."""
+        return await self.read(PHOTOS, deadline, operation, lambda answer: translate.read_photos(answer, self.scope), order=order_id)
+
+    async def photo(self, order_id: str, photo_id: str, deadline: Deadline, operation: str) -> Item:
+        """``GET /Orders/{orderId}/Photos/{photoId}``: its status is not settled."""
+        read = partial(translate.read_photo, scope=self.scope, photo_id=photo_id)
+        return await self.read(PHOTO, deadline, operation, read, order=order_id, photo=photo_id)
+
     async def submission(self, order_id: str, deadline: Deadline, operation: str) -> ValidationReport:
         """``GET /Orders/{id}/SubmissionStatus``."""
-        read = partial(translate.read_validation, scope=self.scope)
+        read = partial(validation.read_report, scope=self.scope)
         return await self.read(SUBMISSION, deadline, operation, read, order=order_id)
 
     async def read(

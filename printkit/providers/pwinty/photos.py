@@ -82,7 +82,7 @@ class PhotoVerbs(Desk):
         async def before(until: Deadline) -> Any:
             nonlocal newest
             if not self._seen.is_newest(known) or self._is_open(known):
-                newest = await self._shop.order(known.id, until, request.operation)
+                newest = translate.with_items(known, await self._shop.photos(known.id, until, request.operation), self._scope)
             self._seen.forget(known)
             return {"photos": [item.id for item in newest.items], "instead_of": instead_of}
 

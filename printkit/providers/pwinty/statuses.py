@@ -53,6 +53,9 @@ ALLOWED: Final = {
 EDITABLE: Final = ("NotYetSubmitted",)
 """Where photos may be added or removed and the recipient changed (seed 004)."""
 
+STILL: Final = ("NotYetSubmitted", "Complete", "Cancelled")
+"""Where the shop moves nothing on by itself: no payment is awaited, no shipment is under way (reference section 8)."""
+
 PHOTO: Final = {
     "awaitingurlordata": ArtworkStatus.MISSING,
     "notyetdownloaded": ArtworkStatus.PENDING,

@@ -30,13 +30,9 @@ from ...model import (
     OrderStatus,
     Payment,
     Photo,
-    Problem,
-    ProblemCode,
     Recipient,
-    Severity,
     Shipment,
     Sizing,
-    ValidationReport,
     in_status,
 )
 from . import statuses, wire
@@ -142,13 +138,24 @@ def read_list(response: Response, scope: Scope) -> tuple[Order, ...]:
     return tuple(order(wire.read_order(body), body, scope, complete=False) for body in bodies)
 
 
-def read_validation(response: Response, scope: Scope) -> ValidationReport:
-    """The report in an answer.
+def read_photos(response: Response, scope: Scope) -> tuple[Item, ...]:
+    """The photos of an order."""
+    return tuple(photo(entry, scope) for entry in wire.read_photos(response.body))
+
+
+def read_photo(response: Response, scope: Scope, photo_id: str) -> Item:
+    """The photo in an answer.
 
     Raises:
-        UnreadableAnswerError: it is not one.
+        UnreadableAnswerError: it is not one, or not the one that was asked for.
+        RejectedError: it is a 200 with an error inside (reference 12.9).
     """
-    return validation(wire.read_submission(response.body), scope)
+    answer = wire.read_photo(response.body)
+    refuse_inner_error(answer.error_message, response.status, scope)
+    found = photo(answer, scope)
+    if found.id != photo_id:
+        raise UnreadableAnswerError("the answer is about another photo than was asked for")
+    return found
 
 
 def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]:
@@ -211,6 +218,12 @@ def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     status, items = _states(word, order.items, order.shipments, scope)
     return evolve(order, status=status, provider_status=word, items=items)
+
+
+def with_item(order: Order, item: Item, scope: Scope) -> Item:
+    """The item with the status that it has in this order."""
+    _, (settled,) = _states(order.provider_status or "", (item,), order.shipments, scope)
+    return settled
 
 
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
@@ -289,22 +302,6 @@ def _recipient(answer: wire.Order) -> Recipient | None:
         country=text(answer.destination_country_code) or text(answer.country_code),
     )
     return None if rest == Recipient(name="") else rest
-
-
-def validation(answer: wire.SubmissionStatus, scope: Scope) -> ValidationReport:
-    """A SubmissionStatus as a report. ``isValid`` decides; repeated codes are one problem (reference 12.33)."""
-    found = [_problem(code, Severity.ERROR, None, scope) for code in answer.general_errors or ()]
-    for each in answer.photos or ():
-        found += [_problem(code, Severity.ERROR, str(each.id), scope) for code in each.errors or ()]
-        found += [_problem(code, Severity.WARNING, str(each.id), scope) for code in each.warnings or ()]
-    return ValidationReport(answer.is_valid, tuple(dict.fromkeys(found)))
-
-
-def _problem(code: str, severity: Severity, item: str | None, scope: Scope) -> Problem:
-    known = statuses.FINDINGS.get(code.lower())
-    if known is None:
-        return Problem(ProblemCode.OTHER, severity, "see the shop's own word", item, scope.clean(code))
-    return Problem(known[0], severity, known[1], item, code)
 
 
 # ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,8 @@ VERBS = (
     Verb("create_order", "POST", None, lambda kit, at, order: kit.create_order(NewOrder(TOM))),
     Verb("place_order, 1 photo", "POST POST POST", None, lambda kit, at, order: kit.place_order(NewOrder(TOM), [photo("a")])),
     Verb("get_order", "GET", "GET", lambda kit, at, order: kit.get_order(at)),
-    Verb("get_item", "GET", "GET", lambda kit, at, order: kit.get_item(at, order.items[0].id)),
+    Verb("get_item, draft", "GET", "GET", lambda kit, at, order: kit.get_item(at, order.items[0].id)),
+    Verb("get_item, placed", "GET", "GET", lambda kit, at, order: kit.get_item(at, order.items[0].id), placed=True),
     Verb("list_orders, 1 page", "GET", None, lambda kit, at, order: walk(kit)),
     Verb("list_orders(detail=True), 1 order", "GET GET", None, lambda kit, at, order: walk(kit, detail=True)),
     Verb("validate", "GET", "GET", lambda kit, at, order: kit.validate(at)),
@@ -119,7 +120,10 @@ async def test_an_older_order_costs_one_reading_where_a_pre_image_is_needed() ->
         await kit.add_photos(old, [photo("a")])
         shop.asked.clear()
         await kit.add_photos(old, [photo("b")])
-        assert [request.method for request in shop.asked] == ["GET", "POST"]
+        assert [f"{request.method} {request.template}" for request in shop.asked] == [
+            "GET /Orders/{order}/Photos",
+            "POST /Orders/{order}/Photos",
+        ]
 
 
 @pytest.mark.parametrize("verb", ["add_photos", "update_recipient", "cancel_items", "submit"])

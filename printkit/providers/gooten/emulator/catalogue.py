@@ -240,6 +240,8 @@ PRODUCTS: Final = (
         _rates(_rate("4.99"), "12.99", "22.99"),
         (
             _variant("PhoneCase-GalaxyNote2-Matte", "12.50", (("Device", "Galaxy Note 2"), ("Finish", "Matte")), (3.5, 6.2)),
+            _variant("PhoneCase-Glossy-GalaxyNote3", "10.00", (("Device", "Galaxy Note 3"), ("Finish", "Gloss")), (3.5, 6.2)),
+            _variant("PhoneCase-Nexus5-Matte", "12.50", (("Device", "Nexus 5"), ("Finish", "Matte")), (3.1, 5.8)),
             _variant("PhoneCase-GalaxyNote2-Gloss", "10.00", (("Device", "Galaxy Note 2"), ("Finish", "Gloss")), (3.5, 6.2), space="35F4F"),
         ),
     ),

@@ -23,7 +23,7 @@ def address(workshop: Workshop, call: Call) -> Json:
     good = score in {0, 100}
     return {
         "IsValid": good,
-        "Reason": "" if good else "Address could not be verified",
+        "Reason": "Address was verified" if good else "Address could not be verified",
         "Score": 100 if good else score,
         "ProposedAddress": {
             "City": said["city"].upper(),

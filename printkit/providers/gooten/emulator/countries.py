@@ -280,7 +280,9 @@ _OWN: Final[Mapping[str, str]] = {
     "NO": "NOK",
     "NZ": "NZD",
     "PL": "PLN",
+    "RS": "RSD",
     "SE": "SEK",
+    "ZA": "ZAR",
 }
 _INCHES: Final = frozenset({"CA", "LR", "MM", "US"})
 

@@ -15,13 +15,15 @@ Json = dict[str, object]
 @final
 @frozen
 class Currency:
-    """One currency that can be ordered in."""
+    """One currency that prices are shown in."""
 
     code: str
     name: str
     format: str
     per_dollar: Decimal
     digits: int = 2
+    paid_in: bool = True
+    """Whether an order can be in it; ``POST orders`` refused what the other calls took (reference 5.2)."""
 
     def from_dollars(self, amount: Decimal) -> Decimal:
         """The amount in this currency, rounded to its digits."""
@@ -58,6 +60,8 @@ CURRENCIES: Final[Mapping[str, Currency]] = {
         Currency("DKK", "Danish Krone", "{1} kr.", Decimal("6.70")),
         Currency("PLN", "Polish Zloty", "{1} zł", Decimal("4.00")),
         Currency("JPY", "Japanese Yen", "¥{1}", Decimal(150), 0),
+        Currency("ZAR", "South African Rand", "R{1}", Decimal(18)),
+        Currency("RSD", "Serbian Dinar", "{1} RSD", Decimal(105), paid_in=False),
     )
 }
 

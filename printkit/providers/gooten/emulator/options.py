@@ -169,7 +169,12 @@ class Options:
     """Bytes that are no picture lead to ``ImageIssue``."""
     dead_links: frozenset[str] = frozenset()
     """URLs without a picture: orders with them end in ``ImageIssue``, ``OrderImages`` refuses them."""
-    coupons: tuple[Coupon, ...] = (Coupon("5OFF", dollars=Decimal(5)), Coupon("10PERCENT", percent=Decimal(10)))
+    coupons: tuple[Coupon, ...] = (
+        Coupon("5OFF", dollars=Decimal(5)),
+        Coupon("10PERCENT", percent=Decimal(10)),
+        Coupon("ANDROIDTEST1", dollars=Decimal(5)),
+        Coupon("ANDROIDTEST2", dollars=Decimal(20)),
+    )
     ready_made: tuple[ReadyMade, ...] = (
         ReadyMade(
             "MyShop-Mug-Sunrise-11oz",

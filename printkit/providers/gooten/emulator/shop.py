@@ -31,6 +31,8 @@ _HTML: Final = "text/html; charset=utf-8"
 _PAGE: Final = b"<!DOCTYPE html>\n<html><head><title>Not found</title></head><body>There is nothing here.</body></html>\n"
 _LOST: Final = "notfound.html"
 _STATIC: Final = "/productdatav3"
+_EVERYBODY: Final = {"access-control-allow-origin": "*"}
+_ASKED_BEFORE: Final = {"access-control-allow-headers": "Content-Type", "access-control-max-age": "600"}
 _PICTURES: Final = (b"\xff\xd8\xff", b"\x89PNG", b"II*\x00", b"MM\x00*", b"%PDF")
 
 
@@ -79,9 +81,10 @@ class Shop:
         """Answers one request. Never raises: what goes wrong in here is the shop's 500."""
         try:
             self._catch_up(self.clock.now())
-            return self._answer(request)
+            answer = self._answer(request)
         except Exception:  # noqa: BLE001 - a shop does not fall over
-            return self._message(500, "An error has occurred.")
+            answer = self._message(500, "An error has occurred.")
+        return Response(answer.status, {**answer.headers, **_EVERYBODY}, answer.body)
 
     def _answer(self, request: Request) -> Response:
         segments = [unquote(segment) for segment in request.path.split("/") if segment]
@@ -96,8 +99,10 @@ class Shop:
             return self._unknown_route()
         method = request.method.upper()
         fitting = [(route, words) for route, words in found if route.method == method]
+        allowed = ", ".join(sorted({route.method for route, _ in found}))
+        if method == "OPTIONS":
+            return Response(200, {"access-control-allow-methods": allowed, **_ASKED_BEFORE}, b"")
         if not fitting:
-            allowed = ", ".join(sorted({route.method for route, _ in found}))
             return self._message(405, f"The requested resource does not support http method '{method}'.", {"allow": allowed})
         if fitting[0][0].path == "products" and self.options.products_call != "answered":
             return self._message(int(self.options.products_call), "An error has occurred.")

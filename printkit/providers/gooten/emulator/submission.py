@@ -48,7 +48,8 @@ def _be_unique(workshop: Workshop, call: Call, source_id: str) -> None:
 
 def _read(workshop: Workshop, call: Call, said: Fields) -> Order:
     ship_to, business = read_address(said, "ShipToAddress", SHIP_TO)
-    billing, _ = read_address(said, "BillingAddress", _BILLING)
+    paid_elsewhere = said.flag("IsPreSubmit") and said.part("BillingAddress") is None
+    billing, _ = ({}, False) if paid_elsewhere else read_address(said, "BillingAddress", _BILLING)
     country = ship_to.get("CountryCode", "")
     if country and not supported(country):
         said.wrong("ShipToAddress.CountryCode", f"Country '{country}' is not supported.", country)
@@ -115,7 +116,7 @@ def _payment(workshop: Workshop, call: Call, said: Fields) -> Currency:
         return DOLLAR
     code = payment.text("CurrencyCode") or call.asked().text("currencyCode")
     found = currency(code)
-    if found is None:
+    if found is None or not found.paid_in:
         payment.wrong("CurrencyCode", f"Currency '{code}' is not supported.", code)
     key = payment.text("PartnerBillingKey")
     if key.strip():

@@ -21,7 +21,8 @@ from .refusals import RefusedError, bad, forbidden
 from .state import Order, Photo, Workshop
 from .values import Members, filled, one_of, whole
 
-_SIZINGS: Final = ("Crop", "ShrinkToFit", "ShrinkToExactFit")
+_SIZINGS: Final = ("Crop", "ShrinkToExactFit", "ShrinkToFit")
+"""In the order of the vendor's .NET client, which sends the place and not the word."""
 _MD5: Final = re.compile(r"[0-9a-fA-F]{32}")
 _NO_ORDER: Final = "The order with the specified orderId was not found"
 
@@ -171,7 +172,8 @@ def _sizing(members: Members) -> str:
     given = filled(members, "sizing")
     if given is None:
         return "Crop"
-    sizing = one_of(_SIZINGS, given)
+    by_place = {str(place): word for place, word in enumerate(_SIZINGS)}
+    sizing = by_place.get(given.strip()) or one_of(_SIZINGS, given)
     if sizing is None:
         raise bad(f"Sizing {given} is not valid")
     return sizing
