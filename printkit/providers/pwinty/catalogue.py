@@ -8,7 +8,7 @@ from ... import lenient
 from ...catalogue import Country, Product, ProductAttribute, ProductList, ShippingRate
 from ...exchange import Response
 from ...model import Money
-from . import endpoints, translate, wire
+from . import endpoints, readings, wire
 from .desk import Desk
 
 _LARGEST = Decimal(10) ** 9
@@ -93,7 +93,7 @@ def _product(item: wire.Product) -> Product:
 def _rate(rate: wire.Rate) -> ShippingRate:
     prices = _prices({"priceGBP": rate.price_gbp, "priceUSD": rate.price_usd})
     currency = lenient.text(rate.currency)
-    later = translate.minor_money(rate.price, currency) if currency else None
+    later = readings.minor_money(rate.price, currency) if currency else None
     return ShippingRate(
         band=lenient.text(rate.band) or "",
         description=lenient.text(rate.description) or "",
@@ -104,7 +104,7 @@ def _rate(rate: wire.Rate) -> ShippingRate:
 
 
 def _prices(given: Mapping[str, Any]) -> tuple[Money, ...]:
-    found = (translate.minor_money(price, _CURRENCIES[name]) for name, price in given.items())
+    found = (readings.minor_money(price, _CURRENCIES[name]) for name, price in given.items())
     return tuple(price for price in found if price is not None)
 
 

@@ -10,7 +10,7 @@ from ...errors import FieldProblem, InvalidRequestError
 from ...lenient import entries, members, objects, text, whole
 from ...model import OrderRef, OrderStatus
 from ...notices import Notice, NoticeShipment
-from . import statuses, translate
+from . import readings, statuses
 
 _STRAY_QUOTE = re.compile(r'""(?=\d{4}-)')
 """The seed prints ``"timestamp" : ""2017-07-13T07:22Z"`` (reference, trap 12.4)."""
@@ -73,7 +73,7 @@ def _shipment(given: Mapping[str, object]) -> NoticeShipment:
 
 
 def _time(given: object) -> datetime | None:
-    return translate.moment(given.strip('"')) if isinstance(given, str) else None
+    return readings.moment(given.strip('"')) if isinstance(given, str) else None
 
 
 def _wrong(path: str, problem: str) -> InvalidRequestError:

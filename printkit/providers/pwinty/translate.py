@@ -1,9 +1,6 @@
 """What Pwinty's answers mean, and what an order means to Pwinty. Plain functions between wire and model: no I/O, no decision to send."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from decimal import Decimal
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
 from attrs import evolve, frozen
@@ -18,7 +15,7 @@ from ...errors import (
     UnreadableAnswerError,
 )
 from ...exchange import Part, Response
-from ...lenient import entries, flag, members, text
+from ...lenient import entries, flag, text
 from ...model import (
     Artwork,
     ArtworkStatus,
@@ -35,7 +32,7 @@ from ...model import (
     Sizing,
     in_status,
 )
-from . import statuses, wire
+from . import readings, statuses, wire
 
 if TYPE_CHECKING:
     from ...uploads import Upload
@@ -82,8 +79,8 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
         shipping_price=_price(info.price, scope, complete),
         payment=payment,
         payment_url=text(answer.payment_url) or None,
-        created=moment(answer.created),
-        updated=moment(answer.last_updated),
+        created=readings.moment(answer.created),
+        updated=readings.moment(answer.last_updated),
         is_test=scope.is_test,
         complete=complete,
         body=body,
@@ -208,7 +205,7 @@ def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> It
             ),
         ),
         sizing=statuses.SIZING_MEANS.get(_lower(answer.sizing)),
-        attributes=attributes(answer.attributes),
+        attributes=readings.attributes(answer.attributes),
         price=_money(answer.price, scope),
         price_to_recipient=_money(answer.price_to_user, scope),
     )
@@ -273,7 +270,7 @@ class _State:
 
 
 def _shipment(answer: wire.Shipment, word: str) -> Shipment:
-    shipped_at = moment(answer.shipped_on)
+    shipped_at = readings.moment(answer.shipped_on)
     base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
     number = answer.shipment_id
     return Shipment(
@@ -285,8 +282,8 @@ def _shipment(answer: wire.Shipment, word: str) -> Shipment:
         is_tracked=flag(answer.is_tracked),
         item_ids=tuple(str(each) for each in entries(answer.photo_ids)),
         shipped_at=shipped_at,
-        earliest_arrival=moment(answer.earliest_estimated_arrival_date),
-        latest_arrival=moment(answer.latest_estimated_arrival_date),
+        earliest_arrival=readings.moment(answer.earliest_estimated_arrival_date),
+        latest_arrival=readings.moment(answer.latest_estimated_arrival_date),
     )
 
 
@@ -395,7 +392,7 @@ def photo_body(photo: Photo) -> dict[str, Any]:
 def parts(body: Mapping[str, Any], upload: "Upload") -> tuple[Part, ...]:
     """The same members as a multipart form, with the file (reference 7.9): its part is named ``file`` and has its own content type."""
     members = [(name, str(value)) for name, value in body.items() if name != "attributes"]
-    members += [(f"attributes[{name}]", value) for name, value in attributes(body.get("attributes")).items()]
+    members += [(f"attributes[{name}]", value) for name, value in readings.attributes(body.get("attributes")).items()]
     fields = [Part(name, value.encode()) for name, value in members]
     return (*fields, Part("file", upload.content, upload.filename, upload.content_type))
 
@@ -458,12 +455,7 @@ def _id(given: int | str) -> str:
     raise UnreadableAnswerError("the answer is not what Pwinty documents: id is not a positive whole number")
 
 
-# ── Lenient readings of inessential members ───────────────────────────────────────────────────────────────────────────
-
-
-def attributes(given: Any) -> dict[str, str]:
-    """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
-    return {name: str(value) for name, value in members(given).items()} if given else {}
+# ── Small readings ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _lower(given: Any) -> str:
@@ -478,44 +470,13 @@ def _copies(given: int | str) -> int:
     raise UnreadableAnswerError("the answer is not what Pwinty documents: copies is not a number")
 
 
-def moment(given: Any) -> datetime | None:
-    """Every documented form; without a zone it is UTC (reference 12.18)."""
-    if not isinstance(given, str):
-        return None
-    try:
-        time = datetime.fromisoformat(given)
-        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _price(given: Any, scope: Scope, complete: bool) -> Money | None:
     """A list's price of 0 only says that it was not worked out (reference 12.22)."""
     return None if not complete and given == 0 else _money(given, scope)
 
 
 def _money(given: Any, scope: Scope) -> Money | None:
-    return minor_money(given, scope.currency)
-
-
-def minor_money(given: Any, currency: str | None) -> Money | None:
-    """Pwinty's prices are whole pence or cents (seed 004)."""
-    if type(given) is int:
-        return _whole_money(given, currency)
-    return _scaled(given, currency) if isinstance(given, Decimal) else None
-
-
-def _scaled(amount: Decimal, currency: str | None) -> Money | None:
-    try:
-        return Money(amount.scaleb(-2), currency)
-    except (ValueError, ArithmeticError):
-        return None
-
-
-@lru_cache(maxsize=1024)
-def _whole_money(amount: int, currency: str | None) -> Money | None:
-    """The same few prices come again and again."""
-    return _scaled(Decimal(amount), currency)
+    return readings.minor_money(given, scope.currency)
 
 
 def _minor(price: Money) -> int:

@@ -13,7 +13,7 @@ from ...errors import PrintKitError
 from ...lenient import entries, members
 from ...model import Artwork, Item, Order, Receipt
 from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
-from . import statuses, translate
+from . import readings, statuses, translate
 
 ReadOrder = Callable[[str], Awaitable[Order]]
 ReadByReference = Callable[[str], Awaitable[tuple[Order, ...]]]
@@ -119,7 +119,7 @@ def fingerprint_of_body(body: Mapping[str, Any]) -> Fingerprint:
         int(body["copies"]),
         body.get("sizing", "Crop"),
         body.get("priceToUser"),
-        tuple(sorted(translate.attributes(body.get("attributes")).items())),
+        tuple(sorted(readings.attributes(body.get("attributes")).items())),
     )
 
 

@@ -1,0 +1,45 @@
+"""Members of Pwinty's answers whose form varies: attributes, times, prices. Lenient, and each for itself; knows no order."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from ...lenient import members
+from ...model import Money
+
+
+def attributes(given: Any) -> dict[str, str]:
+    """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
+    return {name: str(value) for name, value in members(given).items()} if given else {}
+
+
+def moment(given: Any) -> datetime | None:
+    """Every documented form; without a zone it is UTC (reference 12.18)."""
+    if not isinstance(given, str):
+        return None
+    try:
+        time = datetime.fromisoformat(given)
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def minor_money(given: Any, currency: str | None) -> Money | None:
+    """Pwinty's prices are whole pence or cents (seed 004)."""
+    if type(given) is int:
+        return _whole_money(given, currency)
+    return _scaled(given, currency) if isinstance(given, Decimal) else None
+
+
+def _scaled(amount: Decimal, currency: str | None) -> Money | None:
+    try:
+        return Money(amount.scaleb(-2), currency)
+    except (ValueError, ArithmeticError):
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _whole_money(amount: int, currency: str | None) -> Money | None:
+    """The same few prices come again and again."""
+    return _scaled(Decimal(amount), currency)
