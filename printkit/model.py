@@ -203,7 +203,8 @@ def _to_artwork(given: ArtworkLike | Iterable[ArtworkLike]) -> tuple[Artwork, ..
 def _copied(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Its own copy. What is no mapping stays as it is: the verb that gets it refuses it by its name."""
     if type(given) is dict:
-        return given.copy()
+        plain: dict[str, Any] = given
+        return plain.copy()
     return dict(given) if isinstance(given, Mapping) else {} if given is None else given
 
 

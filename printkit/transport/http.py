@@ -93,7 +93,8 @@ class HttpLink:
         connector: a borrowed one, see ``borrow``; without it an own one is made, and closed at the end.
         max_body: bytes; a longer answer, packed or unpacked, ends as ``too-large``.
         connect_timeout: seconds for a connection, TLS included.
-        read_timeout: seconds without a single byte of an answer.
+        read_timeout: seconds without a single byte of an answer; none by default, as whoever asks for attempts ends them in time, and
+            a timer for each costs a tenth of a request.
         keepalive: seconds that an idle connection is kept; should be less than the server keeps it.
         limit: connections at once.
         ca_file: certificates (PEM) to trust in place of the system's.
@@ -113,7 +114,7 @@ class HttpLink:
         connector: aiohttp.BaseConnector | None = None,
         max_body: int = 8 * 1024 * 1024,
         connect_timeout: float = 5.0,
-        read_timeout: float = 30.0,
+        read_timeout: float | None = None,
         keepalive: float = 3.0,
         limit: int = 100,
         ca_file: str | Path | None = None,
@@ -291,7 +292,7 @@ class _Connector(aiohttp.TCPConnector):
     """
 
     def __init__(self, *, limit: int, keepalive: float) -> None:
-        super().__init__(limit=limit, keepalive_timeout=keepalive)
+        super().__init__(limit=limit, keepalive_timeout=keepalive)  # pyright: ignore[reportUnknownMemberType] - a type that is not exported
         self._most = 4 * limit
         self._used: set[ResponseHandler] = set()
 
@@ -306,7 +307,7 @@ class _Connector(aiohttp.TCPConnector):
             protocol = connection.protocol
             if protocol is None or protocol not in self._used:
                 break
-            if not protocol.should_close and not _speaks(protocol):
+            if not protocol.should_close and (req.method == "GET" or not _speaks(protocol)):  # a read that is misled changes nothing
                 break
             connection.close()
         if protocol is not None:

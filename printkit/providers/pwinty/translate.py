@@ -181,33 +181,43 @@ def _added(body: bytes, scope: Scope) -> Item | str:
 
 def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> Item:
     """A photo as an item. Its status is settled by the order it is in; without one it is not known."""
-    word = text(answer.status)
-    if word is not None and word.lower() not in statuses.PHOTO:
-        word = scope.clean(word)
-        scope.drift("photo status", word)
-    has = statuses.PHOTO.get(_lower(word), ArtworkStatus.UNKNOWN)
+    word, has = _photo_status(answer.status, scope)
     item_id = _id(answer.id)
     return Item(
-        id=item_id,
-        sku=answer.type,
-        provider_sku=answer.type,
-        copies=_copies(answer.copies),
-        status=OrderStatus.UNKNOWN if state is None else state.of_item(item_id, is_stuck=has is ArtworkStatus.FAILED),
+        item_id,
+        answer.type,
+        answer.type,
+        _copies(answer.copies),
+        OrderStatus.UNKNOWN if state is None else state.of_item(item_id, is_stuck=has is ArtworkStatus.FAILED),
+        word,
+        (_picture(answer, word, has),),
+        statuses.SIZING_MEANS.get(_lower(answer.sizing)),
+        readings.attributes(answer.attributes),
+        None,
+        _money(answer.price, scope),
+        _money(answer.price_to_user, scope),
+    )
+
+
+def _photo_status(word: str | None, scope: Scope) -> tuple[str | None, ArtworkStatus]:
+    if word is None:
+        return None, ArtworkStatus.UNKNOWN
+    has = statuses.PHOTO.get(word.lower())
+    if has is None:
+        word = scope.clean(word)
+        scope.drift("photo status", word)
+        return word, ArtworkStatus.UNKNOWN
+    return word, has
+
+
+def _picture(answer: wire.Photo, word: str | None, has: ArtworkStatus) -> Artwork:
+    return Artwork(
+        url=text(answer.url),
+        md5=text(answer.md5_hash) or None,
+        status=has,
         provider_status=word,
-        artwork=(
-            Artwork(
-                url=text(answer.url),
-                md5=text(answer.md5_hash) or None,
-                status=has,
-                provider_status=word,
-                preview_url=text(answer.preview_url) or None,
-                thumbnail_url=text(answer.thumbnail_url) or None,
-            ),
-        ),
-        sizing=statuses.SIZING_MEANS.get(_lower(answer.sizing)),
-        attributes=readings.attributes(answer.attributes),
-        price=_money(answer.price, scope),
-        price_to_recipient=_money(answer.price_to_user, scope),
+        preview_url=text(answer.preview_url) or None,
+        thumbnail_url=text(answer.thumbnail_url) or None,
     )
 
 
@@ -476,7 +486,7 @@ def _price(given: Any, scope: Scope, complete: bool) -> Money | None:
 
 
 def _money(given: Any, scope: Scope) -> Money | None:
-    return readings.minor_money(given, scope.currency)
+    return None if given is None else readings.minor_money(given, scope.currency)
 
 
 def _minor(price: Money) -> int:
