@@ -44,7 +44,7 @@ def task_of(index: int, change: Change, default: str | None) -> Task:
 class Stream:
     """A ``Book`` that keeps nothing but the names of the orders it met last."""
 
-    REMEMBERED = 10_000
+    REMEMBERED = 2_000
     is_kept = False
 
     def __init__(self, given: Changes, default: str | None) -> None:
