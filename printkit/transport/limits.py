@@ -103,6 +103,8 @@ class Pace:
         self._sleep = sleep
         self._next = self._eased = self._slowed = self._since = clock()
         self._started = 0
+        self._before = 0.0
+        """Requests per second in the last ``EASE_EVERY`` seconds that are over."""
 
     @property
     def rate(self) -> float | None:
@@ -160,7 +162,8 @@ class Pace:
         if now - self._slowed < 1.0 and self._rate is not None:
             return
         if self._rate is None:
-            self._rate = max(self._started / max(now - self._since, 1.0) / 2, self.FIRST)
+            lately = max(self._before, self._started / max(now - self._since, 1.0))
+            self._rate = max(lately / 2, self.FIRST)
         else:
             self._rate = min(self._rate, max(self._rate / 2, self.SLOWEST))
         self._slowed = self._eased = now
@@ -173,6 +176,7 @@ class Pace:
 
     def _count(self, now: float) -> None:
         if now - self._since > self.EASE_EVERY:
+            self._before = self._started / (now - self._since)
             self._since, self._started = now, 0
         self._started += 1
 
