@@ -15,6 +15,7 @@ from tests.bulk.killing import kinds, survive
 
 
 async def main(changes: int, kills: int, seed: int) -> int:
+    """Run it and tell; 0 when every change happened exactly once."""
     with tempfile.TemporaryDirectory() as folder:
         trial, report = await survive(Path(folder), count=changes, kills=kills, seed=seed, say=print)
     print(", ".join(f"{count} {name}" for name, count in kinds(trial)))

@@ -71,13 +71,11 @@ class Trial:
             while len(self.changes) < count:
                 await self._some(kit, place)
                 place += 1
-        random.Random(self.seed).shuffle(self.changes)
+        random.Random(self.seed).shuffle(self.changes)  # noqa: S311 - chance that can be repeated
 
     async def _some(self, kit: printkit.PrintKit, place: int) -> None:
         photos = [Photo("4x6", URL.format(f"{place}-a")), Photo("4x6", URL.format(f"{place}-b"), copies=2)]
-        draft = await kit.add_photos(
-            await kit.create_order(NewOrder(TOM, reference=f"P{place}"), provider="pwinty"), photos
-        )
+        draft = await kit.add_photos(await kit.create_order(NewOrder(TOM, reference=f"P{place}"), provider="pwinty"), photos)
         placed = await kit.place_order(NewOrder(TOM, reference=f"G{place}"), [Photo(CANVAS, URL.format("a"))], provider="gooten")
         first, second = (item.id for item in draft.items)
         other = await kit.create_order(NewOrder(TOM, reference=f"C{place}"), provider="pwinty")
@@ -121,7 +119,7 @@ class Trial:
 
 def weather(seed: int, *, throttles: bool) -> Callable[[str, str], Instruction | None]:
     """2 % of the writes lose their answer after they happened, 1 % meet a 502 with a page, some come late, some never arrive."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - chance that can be repeated
 
     def befalls(method: str, path: str) -> Instruction | None:
         dice = chance.random()
@@ -146,9 +144,11 @@ def weather(seed: int, *, throttles: bool) -> Callable[[str, str], Instruction |
     return befalls
 
 
-async def survive(folder: Path, *, count: int, kills: int, seed: int, say: Callable[[str], None] = lambda text: None) -> tuple[Trial, dict[str, Any]]:
+async def survive(
+    folder: Path, *, count: int, kills: int, seed: int, say: Callable[[str], None] = lambda text: None
+) -> tuple[Trial, dict[str, Any]]:
     """Run it, kill it ``kills`` times at random, run it to its end; the trial and the last report."""
-    trial, chance = Trial(folder, seed), random.Random(seed)
+    trial, chance = Trial(folder, seed), random.Random(seed)  # noqa: S311 - chance that can be repeated
     await trial.prepare(count)
     changes, journal = folder / "changes.jsonl", folder / "run.db"
     changes.write_text("".join(f"{to_json(change)}\n" for change in trial.changes), encoding="utf-8")

@@ -35,7 +35,6 @@ from printkit.providers.pwinty.emulator import Shop
 from printkit.server.emulator import EmulatorServer
 from printkit.transport.caller import Caller
 from printkit.transport.limits import Pace
-
 from tests.bulk.virtual_time import clock, now, run as in_no_time
 from tests.providers.gooten.shops import CANVAS, RECIPE, SMALL_CANVAS
 from tests.providers.pwinty.shops import ANN, KEY, TOM, URL, photo

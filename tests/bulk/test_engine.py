@@ -8,7 +8,6 @@ from hypothesis import given, strategies as st
 
 from printkit.errors import NotFoundError, OutcomeUnknownError, ProviderDownError, RateLimitedError, TransportError
 from printkit.outcomes import Applied, NotApplied, Unknown
-
 from tests.bulk.hands import SETTLE, Fakes, change, engine, handle, results_of, words
 from tests.bulk.virtual_time import BEGAN, clock, run
 
@@ -136,9 +135,9 @@ def test_permanent_trouble_with_one_order_ends_and_does_not_stop_the_others(erro
     assert found[-1].error is error
 
 
-
-
-@pytest.mark.parametrize("error", [KeyError("x"), RecursionError(), TimeoutError(), NotFoundError("none"), ExceptionGroup("g", [ValueError()])])
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), RecursionError(), TimeoutError(), NotFoundError("none"), ExceptionGroup("g", [ValueError()])]
+)
 def test_a_change_that_raises_anything_has_a_result(error: Exception) -> None:
     found = run(results_of(Fakes({"a": [error]}), [change(1, "a"), change(1, "b"), change(2, "c")]))
 
