@@ -14,7 +14,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from .changes import CHANGES, Change
 from .errors import FieldProblem, InvalidRequestError
-from .model import Artwork, Order, OrderRef, OrderStatus
+from .model import Artwork, ArtworkStatus, Order, OrderRef, OrderStatus, Payment, Sizing
 from .provider import OrderLike
 
 T = TypeVar("T")
@@ -213,10 +213,6 @@ def _is_several(kind: Any) -> bool:
     return get_origin(kind) is tuple
 
 
-def _is_enum(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, str) and kind is not str
-
-
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(omit_if_default=True, forbid_extra_keys=True)
     converter.register_unstructure_hook(OrderRef, str)
@@ -233,7 +229,8 @@ def _converter() -> cattrs.Converter:
         converter.register_structure_hook(kind, _exactly(kind, form))
     converter.register_structure_hook(Decimal, _structure_decimal)
     converter.register_structure_hook(datetime, _structure_time)
-    converter.register_structure_hook_func(_is_enum, _structure_enum)
+    for kind in (ArtworkStatus, Payment, Sizing):
+        converter.register_structure_hook(kind, _structure_enum)
     converter.register_structure_hook_func(_is(OrderLike), _structure_order)
     converter.register_structure_hook_func(_is(OrderStatus | str), _structure_status)
     converter.register_structure_hook_func(_is_mapping, _structure_mapping)
@@ -335,15 +332,16 @@ def _rows(path: Path) -> Iterator[tuple[int, Callable[[], Any]]]:
             text = f"{twice[0]!r} is there twice, or empty" if twice else "has no column 'change'"
             raise InvalidRequestError([FieldProblem("line 1", text)], operation="bulk")
         while True:
+            number = rows.line_num + 1  # where the row begins: a quoted cell may hold line feeds
             try:
                 row = next(rows, None)
             except csv.Error as error:
-                yield rows.line_num, _failing(f"is not CSV: {error}")
+                yield number, _failing(f"is not CSV: {error}")
                 return
             if row is None:
                 return
             if any(row):
-                yield rows.line_num, _reading(names, row)
+                yield number, _reading(names, row)
 
 
 def _failing(text: str) -> Callable[[], Any]:
@@ -357,8 +355,8 @@ def _reading(names: list[str], row: list[str]) -> Callable[[], Any]:
     def nest() -> Any:
         if len(row) != len(names):
             raise InvalidRequestError([FieldProblem("the line", f"has {len(row)} cells, and the first line {len(names)}")])
-        if any("\udc80" <= sign <= "\udcff" for cell in row for sign in cell):
-            raise InvalidRequestError([FieldProblem("the line", "is not UTF-8")])
+        if any("\udc80" <= sign <= "\udcff" or sign == "\0" for cell in row for sign in cell):
+            raise InvalidRequestError([FieldProblem("the line", "is not UTF-8, or holds a NUL")])
         tree: dict[str, Any] = {}
         for name, cell in zip(names, row, strict=True):
             if cell:

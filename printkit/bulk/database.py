@@ -1,6 +1,7 @@
 """One SQLite file for one process: a lock, and a thread that writes what waits together. Knows nothing of what is written."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 from collections import deque
@@ -17,10 +18,13 @@ Told = tuple["asyncio.Future[Any]", Any, "BaseException | None"]
 
 def locked(path: Path) -> sqlite3.Connection:
     """A transaction that is open as long as this process works on the run; the system ends it with the process, however that ends."""
+    lock, path = None, path.resolve()  # one lock, whichever of its names a file is given by
     try:
         lock = sqlite3.connect(path.with_name(path.name + ".lock"), timeout=0, isolation_level=None, check_same_thread=False)
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
+        if lock is not None:
+            lock.close()
         in_use = "locked" in str(error)
         problem = f"another process works on {path}: wait for it, or end it" if in_use else f"{path} cannot be used: {error}"
     else:
@@ -79,7 +83,8 @@ class Writer:
                     outcomes = _together(database, batch)
                 except sqlite3.Error as error:
                     outcomes = [(done, None, error) for _, done in batch]
-                self._loop.call_soon_threadsafe(_tell, outcomes)
+                with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                    self._loop.call_soon_threadsafe(_tell, outcomes)
             if self._is_closing and not self._jobs:
                 if database is not None:
                     database.close()

@@ -7,8 +7,8 @@ looked for again; what the shop cannot be asked now is tried again; an outage pa
 import asyncio
 import heapq
 import time
-from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import final
 
@@ -18,6 +18,7 @@ from ..errors import (
     OutcomeUnknownError,
     PrintKitError,
     ProviderDownError,
+    ProviderError,
     RateLimitedError,
     RunStoppedError,
     TransportError,
@@ -80,22 +81,25 @@ class Engine:
         self._clock = clock
         self._sleep = sleep
         self._now = now
-        self._health = Health(clock)
+        self._health = defaultdict[str | None, Health](lambda: Health(clock))
         self.progress = Progress()
         self._most_waiting = max(1000, 16 * concurrency)
         self._busy: dict[str, deque[Task]] = {}
-        """By order: those that wait for the one under way."""
+        """Every task that was taken and has not ended, by order: first the one whose turn it is, then those that wait for it."""
+        self._held = 0
         self._ready: deque[Task] = deque()
         self._later: list[tuple[datetime, int, Task]] = []
         self._alarm: tuple[datetime, asyncio.Task[None]] | None = None
         self._prober: asyncio.Task[None] | None = None
+        self._halted_until = 0.0
         self._idle: deque[asyncio.Future[None]] = deque()
-        self._held = self._pulled = 0
-        self._is_pulling = self._is_exhausted = self._is_stopping = False
+        self._puller: asyncio.Task[None] | None = None
+        self._is_exhausted = self._is_stopping = False
         self._failure: Exception | None = None
         self._results: deque[ChangeResult] = deque()
         self._early: dict[int, ChangeResult] = {}
-        self._place = 0
+        self._line: deque[int] = deque()
+        """The places of what was taken and not given out, in order; only where results come in order."""
         self._there = asyncio.Event()
         self._taken = asyncio.Event()
 
@@ -106,6 +110,7 @@ class Engine:
 
         Raises:
             RunStoppedError: the run cannot go on.
+            Exception: what the input raised.
         """
         workers = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
         ended = asyncio.gather(*workers, return_exceptions=True)
@@ -116,18 +121,15 @@ class Engine:
                     result = self._results.popleft()
                     self._taken.set()
                     yield result
-                if ended.done() and not self._results:
+                if ended.done():
                     break
                 self._there.clear()
-                if not self._results and not ended.done():
-                    await self._there.wait()
+                await self._there.wait()
         finally:
             await self._give_up(workers, ended)
-        for result in self._abandoned():
+            left = self._abandoned()
+        for result in left:
             yield result
-        faults = [each for each in ended.result() if isinstance(each, BaseException)]
-        if faults:
-            raise faults[0]
         if self._failure is not None:
             raise self._failure
 
@@ -137,31 +139,39 @@ class Engine:
             self._is_stopping, self.progress.stopped = True, why
             self._stir(len(self._idle))
             self._taken.set()
+            if self._puller is not None and self._puller is not _this_task():
+                self._puller.cancel()  # the input may have nothing to give for a long time
 
     def _fail(self, error: Exception) -> None:
-        self._failure = self._failure or error
-        self.stop(str(error))
+        if self._failure is None:
+            self._failure = _stopped(error) if isinstance(error, JournalError) else error
+        self.stop(str(self._failure))
 
     async def _give_up(self, workers: list[asyncio.Task[None]], ended: "asyncio.Future[list[BaseException | None]]") -> None:
-        if not ended.done():
-            self.stop("given up")
-            await asyncio.wait(workers, timeout=GRACE)
-        helpers = [self._prober, self._alarm[1] if self._alarm else None]
-        for task in (*workers, *(each for each in helpers if each is not None)):
-            task.cancel()
-        await asyncio.gather(ended, *(each for each in helpers if each is not None), return_exceptions=True)
+        try:
+            if not ended.done():
+                self.stop("given up")
+                await asyncio.wait(workers, timeout=GRACE)
+        finally:
+            others = [each for each in (self._prober, self._alarm[1] if self._alarm else None) if each is not None]
+            for task in (*workers, *others):
+                task.cancel()
+            await asyncio.gather(ended, *others, return_exceptions=True)
 
     def _abandoned(self) -> list[ChangeResult]:
-        """What was taken and not ended, when nobody keeps it: told, so that nothing is lost silently."""
-        if self._book.is_kept:
-            return []
-        tasks = [*self._ready, *(task for _, _, task in self._later), *(task for queue in self._busy.values() for task in queue)]
+        """What had ended before its turn to be told, and, when nobody keeps it, what was taken and not ended: nothing is lost silently."""
         found = [*self._early.values()]
-        for task in tasks:
-            why = f"the run ended before: {self.progress.stopped}"
-            found.append(self._unknown(task, why) if task.open else self._result(task, NotApplied(why)))
-            self.progress.count(found[-1])
+        for task in () if self._book.is_kept else (task for line in self._busy.values() for task in line):
+            result = self._cut_off(task)
+            self.progress.count(result)
+            found.append(result)
         return sorted(found, key=lambda result: result.index)
+
+    def _cut_off(self, task: Task) -> ChangeResult:
+        why = f"the run ended before: {self.progress.stopped}"
+        if task.open is not None:
+            return self._unknown(task, why)
+        return self._result(task, NotApplied(f"{why}; {task.done.operation} was done" if task.done else why))
 
     async def _give_out(self, result: ChangeResult) -> None:
         self.progress.count(result)
@@ -169,10 +179,9 @@ class Engine:
             self._results.append(result)
         else:
             self._early[result.index] = result
-            while self._place in self._early:
-                self._results.append(self._early.pop(self._place))
-                self._place += 1
-                self._stir()
+            while self._line and self._line[0] in self._early:
+                self._results.append(self._early.pop(self._line.popleft()))
+            self._stir()
         self._there.set()
         while len(self._results) > 2 * self._concurrency and not self._is_stopping:
             self._taken.clear()
@@ -181,21 +190,25 @@ class Engine:
     # ── Work ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _work(self) -> None:
-        while (task := await self._take()) is not None:
-            self.progress.running += 1
-            try:
-                result = await self._one(task)
+        try:
+            while (task := await self._take()) is not None:
+                result = await self._attended(task)
                 if result is not None:
-                    await self._book.finish(result)
-            except JournalError as error:
-                self._fail(_stopped(error))
-                return
-            finally:
-                self.progress.running -= 1
-                self._stir()
+                    self._release(task.order)
+                    await self._give_out(result)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the others must not wait for this one for ever
+            self._fail(error)
+
+    async def _attended(self, task: Task) -> ChangeResult | None:
+        self.progress.running += 1
+        try:
+            result = await self._one(task)
             if result is not None:
-                self._release(task.order)
-                await self._give_out(result)
+                await self._book.finish(result)
+            return result
+        finally:
+            self.progress.running -= 1
+            self._stir()
 
     async def _take(self) -> Task | None:
         """The next task that may run now; None when there is none any more."""
@@ -204,9 +217,7 @@ class Engine:
                 if self._ready:
                     return self._ready.popleft()
                 if self._may_pull():
-                    task = await self._pull()
-                    if task is not None:
-                        return task
+                    await self._pull()
                     continue
             if self._is_exhausted and not self._busy:
                 self._stir(len(self._idle))
@@ -217,44 +228,46 @@ class Engine:
         return None
 
     def _may_pull(self) -> bool:
-        waiting = self.progress.waiting = len(self._later) + self._held
-        is_near = not self._in_order or self._pulled - self._place < 16 * self._concurrency
-        return not (self._is_pulling or self._is_exhausted) and waiting < self._most_waiting and is_near
+        is_near = len(self._line) < 16 * self._concurrency
+        return self._puller is None and not self._is_exhausted and self.progress.waiting < self._most_waiting and is_near
 
-    async def _pull(self) -> Task | None:
-        self._is_pulling = True
+    async def _pull(self) -> None:
+        self._puller = _this_task()
         try:
             task = await self._book.next()
-        except Exception as error:  # noqa: BLE001 - of the caller's own input: the run ends with it
-            self._fail(error)
-            return None
+        except asyncio.CancelledError:
+            if not _is_cancelled():
+                self._fail(RuntimeError("the input was cancelled"))
+            raise
         finally:
-            self._is_pulling = False
+            self._puller = None
             self._stir()
         if task is None:
             self._is_exhausted = True
-            return None
-        self._pulled += 1
-        if task.order in self._busy:
-            self._busy[task.order].append(task)
+            return
+        if self._in_order:
+            self._line.append(task.index)
+        line = self._busy.setdefault(task.order, deque())
+        line.append(task)
+        if len(line) > 1:
             self._held += 1
-            return None
-        self._busy[task.order] = deque()
-        if task.not_before is not None and task.not_before > self._now():
+        elif task.not_before is not None and task.not_before > self._now():
             self._wait_until(task, task.not_before)
-            return None
-        return task
+        else:
+            self._ready.append(task)
 
     def _release(self, order: str) -> None:
-        queue = self._busy[order]
-        if queue:
-            self._ready.append(queue.popleft())
+        line = self._busy[order]
+        line.popleft()
+        if line:
+            self._ready.append(line[0])
             self._held -= 1
         else:
             del self._busy[order]
         self._stir()
 
     def _stir(self, count: int = 1) -> None:
+        self.progress.waiting = len(self._later) + self._held
         while count and self._idle:
             turn = self._idle.popleft()
             if not turn.done():
@@ -272,16 +285,24 @@ class Engine:
             raise
         except Exception as error:  # noqa: BLE001 - one change never ends a run
             return await self._weigh(task, error)
-        self._health.answered()
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            return await self._weigh(task, RuntimeError("it was cancelled, and not by this run"))
+        self._answered(task)
         return self._result(task, Applied(order))
 
     async def _carried_out(self, task: Task) -> Order:
+        if task.invalid is not None:
+            raise task.invalid
         known = task.open or task.done
         if known is None:
             return await self._hands.carry_out(task.change)
         found = await self._hands.settle(known, send_again=task.open is not None)
+        if isinstance(found, NotApplied) and task.open is None:
+            found = Unknown(f"what was done of it is not found any more: {found.why}")
         if not isinstance(found, Applied):
-            raise _UndecidedError(found if task.open else Unknown(f"what was done of it is not found any more: {found.why}"))
+            raise _UndecidedError(found)
         if task.open is not None:
             task.done, task.open = task.open, None
         assert task.done is not None  # noqa: S101 - a write that is applied is the last one done
@@ -289,44 +310,51 @@ class Engine:
 
     async def _weigh(self, task: Task, error: Exception) -> ChangeResult | None:
         match error:
-            case _UndecidedError(found=NotApplied() as found):
-                self._health.answered()
-                return self._result(task, found)
-            case _UndecidedError(found=Unknown(not_before=None) as found):
-                self._health.answered()
-                return self._unknown(task, found.why)
-            case _UndecidedError(found=Unknown(not_before=moment)):
-                self._health.answered()
-                return await self._later_on(task, moment or self._now())
+            case _UndecidedError(found=found):
+                self._answered(task)
+                return await self._undecided(task, found)
             case OutcomeUnknownError():
                 self._stumbled(task)
                 task.lost += 1
                 if task.lost > MOST_UNKNOWN:
                     return self._unknown(task, "it was sent and lost again and again", error)
                 return await self._later_on(task, error.handle.settle_until)
-            case AuthenticationError():
-                if self._health.denied():
-                    self._fail(_stopped(error))
+            case AuthenticationError() if self._health[task.provider].denied():
+                self._fail(_stopped(error))
                 return await self._later_on(task, self._now())
             case RateLimitedError():
                 self._halt(error.retry_after)
                 task.tries += task.tries < MOST_TRIES - 1
                 return await self._later_on(task, self._in(error.retry_after or _backoff(task.tries)))
             case TransportError() | ProviderDownError() | UnreadableAnswerError():
+                self._stumbled(task)
+                task.tries += self.progress.paused is None
+                return await self._again(task, error)
+            case AuthenticationError():
+                task.tries += 1
                 return await self._again(task, error)
             case _:
                 return await self._refused(task, error)
 
+    async def _undecided(self, task: Task, found: NotApplied | Unknown) -> ChangeResult | None:
+        if isinstance(found, NotApplied):
+            return self._result(task, found)
+        if found.not_before is None:
+            return self._unknown(task, found.why)
+        task.tries += found.not_before <= self._now()  # nothing is waited for, but somebody else
+        if task.tries < MOST_TRIES:
+            return await self._later_on(task, max(found.not_before, self._in(1.0)))
+        return self._unknown(task, found.why)
+
     async def _again(self, task: Task, error: PrintKitError) -> ChangeResult | None:
-        self._stumbled(task)
-        task.tries += self.progress.paused is None
         if task.tries < MOST_TRIES:
             return await self._later_on(task, self._in(_backoff(task.tries)))
         return self._unknown(task, str(error), error) if task.open else self._result(task, NotApplied(str(error)), error)
 
     async def _refused(self, task: Task, error: Exception) -> ChangeResult | None:
         """The shop refuses, or the change is not possible, or something of ours is broken."""
-        self._health.answered()
+        if isinstance(error, ProviderError) and error.sent:
+            self._answered(task)
         if task.open is None:
             return self._result(task, NotApplied(str(error) or type(error).__name__, getattr(error, "existing", None)), error)
         if not isinstance(error, PrintKitError):
@@ -345,7 +373,7 @@ class Engine:
     # ── Waiting ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _in(self, seconds: float) -> datetime:
-        return self._now() + timedelta(seconds=seconds)
+        return self._now() + timedelta(seconds=min(seconds, LONGEST_PAUSE))
 
     async def _later_on(self, task: Task, moment: datetime) -> ChangeResult | None:
         """No result yet."""
@@ -374,24 +402,31 @@ class Engine:
 
     # ── Pausing ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def _answered(self, task: Task) -> None:
+        self._health[task.provider].answered()
+
     def _stumbled(self, task: Task) -> None:
-        if self._health.failed() and self.progress.paused is None and not self._is_stopping:
-            self._pause("the shop does not answer", task.provider)
+        if self._health[task.provider].failed() and not self._is_stopping:
+            self._pause("the shop does not answer", self._probe(task.provider))
 
     def _halt(self, seconds: float | None) -> None:
         if seconds is not None and seconds > LONGEST_PAUSE:
             self._fail(RunStoppedError(f"the shop asks for a pause of {seconds:g} s: go on after it"))
-        elif seconds is not None and self.progress.paused is None:
-            self.progress.paused = f"the shop asks for a pause of {seconds:g} s"
-            self._prober = asyncio.create_task(self._resume_after(seconds))
+        elif seconds is not None:
+            self._halted_until = max(self._halted_until, self._clock() + seconds)
+            self._pause(f"the shop asks for a pause of {seconds:g} s", self._rest())
 
-    async def _resume_after(self, seconds: float) -> None:
-        await self._sleep(seconds)
+    def _pause(self, why: str, until: Coroutine[None, None, None]) -> None:
+        if self.progress.paused is None:
+            self.progress.paused = why
+            self._prober = asyncio.create_task(until)
+        else:
+            until.close()
+
+    async def _rest(self) -> None:
+        while (left := self._halted_until - self._clock()) > 0:
+            await self._sleep(left)
         self._resume()
-
-    def _pause(self, why: str, provider: str | None) -> None:
-        self.progress.paused = why
-        self._prober = asyncio.create_task(self._probe(provider))
 
     async def _probe(self, provider: str | None) -> None:
         waits, ends = iter(PROBES), self._clock() + LONGEST_PAUSE
@@ -403,15 +438,29 @@ class Engine:
                 await self._hands.probe(provider)
             except AuthenticationError as error:
                 return self._fail(_stopped(error))
-            except PrintKitError:
+            except Exception:  # noqa: BLE001, S112 - whatever it is, it is no answer
                 continue
             return self._resume()
         return self._fail(RunStoppedError(f"the shop has not answered for {LONGEST_PAUSE / 60:g} minutes"))
 
     def _resume(self) -> None:
-        self._health.forget()
+        for health in self._health.values():
+            health.forget()
         self.progress.paused = None
         self._stir(len(self._idle))
+
+
+def _this_task() -> "asyncio.Task[None] | None":
+    try:
+        return asyncio.current_task()
+    except RuntimeError:  # asked from outside the loop, such as from a signal handler
+        return None
+
+
+def _is_cancelled() -> bool:
+    """Whether this task is cancelled from outside; otherwise something within it was."""
+    task = _this_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _backoff(tries: int) -> float:

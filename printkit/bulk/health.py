@@ -19,8 +19,9 @@ class Health:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._calls: deque[tuple[float, bool]] = deque()
-        self._failures = 0
+        self._slices: deque[list[float]] = deque()
+        """Of each second with calls: when it began, its calls, those that failed."""
+        self._calls = self._failures = 0.0
         self._in_a_row = 0
         self._denied_in_a_row = 0
 
@@ -33,7 +34,7 @@ class Health:
         """No readable answer came. True when this is an outage."""
         self._in_a_row += 1
         self._note(failed=True)
-        return self._in_a_row >= self.IN_A_ROW or (len(self._calls) >= self.LEAST and 2 * self._failures >= len(self._calls))
+        return self._in_a_row >= self.IN_A_ROW or (self._calls >= self.LEAST and 2 * self._failures >= self._calls)
 
     def denied(self) -> bool:
         """The credentials were refused. True when that was no accident."""
@@ -42,12 +43,19 @@ class Health:
 
     def forget(self) -> None:
         """The shop answers again."""
-        self._calls.clear()
-        self._failures = self._in_a_row = self._denied_in_a_row = 0
+        self._slices.clear()
+        self._calls = self._failures = 0.0
+        self._in_a_row = self._denied_in_a_row = 0
 
     def _note(self, *, failed: bool) -> None:
         now = self._clock()
-        self._calls.append((now, failed))
+        if not self._slices or now >= self._slices[-1][0] + 1.0:
+            self._slices.append([now, 0, 0])
+        self._slices[-1][1] += 1
+        self._slices[-1][2] += failed
+        self._calls += 1
         self._failures += failed
-        while self._calls and self._calls[0][0] < now - self.WINDOW:
-            self._failures -= self._calls.popleft()[1]
+        while self._slices[0][0] < now - self.WINDOW:
+            _, calls, failures = self._slices.popleft()
+            self._calls -= calls
+            self._failures -= failures

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, cast, final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from .. import changes
 from ..change_lines import from_dict, to_json
@@ -113,6 +113,8 @@ class Journal:
         path = Path(path)
         if new is not None and path.exists() == new:
             raise JournalError(f"{path} {'is there already: go on with it, or name another file' if new else 'is not there'}")
+        if path.is_file() and path.stat().st_size:
+            _reading(path).close()  # what is no journal is left as it is
         lock = locked(path)
         try:
             writer = Writer(path, asyncio.get_running_loop())
@@ -129,8 +131,10 @@ class Journal:
 
     async def aclose(self) -> None:
         """Write what is still to be written, and let go of the file."""
-        await self._writer.aclose()
-        self._lock.close()
+        try:
+            await self._writer.aclose()
+        finally:
+            self._lock.close()
 
     # ── Taking in ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -146,25 +150,27 @@ class Journal:
             raise JournalError(f"{self.path} was interrupted before it had all changes: give the same input once more")
 
     async def take_in(self, given: Changes) -> None:
-        """Keep the changes. Those of a run that was begun before must be the same, one by one.
+        """Keep the changes. Those of a run that was begun before must be the same, one by one; of one that was not yet kept whole,
+        nothing was carried out, and it is kept anew.
 
         Raises:
             InvalidRequestError: some cannot be carried out, or two place orders of the same reference: lists them by their places.
             JournalError: the input is another one than the run began with.
         """
         status = await self.status()
-        known = sum(status.counts.values())
+        known = status.total or 0
+        if status.total is None:
+            await self._writer.do(lambda database: database.execute("DELETE FROM item"))
         index, problems, used, rows = 0, list[FieldProblem](), set[str](), list[tuple[int, str | None, str]]()
         async for change in in_turn(given):
             try:
                 task = task_of(index, change, self._default)
+                rows.append((index, task.order if isinstance(change, PlaceOrder) else None, _text_of(change, self._default)))
+                used.add(task.provider or "")
             except InvalidRequestError as error:
                 problems += (FieldProblem(f"changes[{index}].{each.path}", each.text) for each in error.problems)
                 if len(problems) >= 50:
                     break
-            else:
-                used.add(task.provider or "")
-                rows.append((index, task.order if isinstance(change, PlaceOrder) else None, _text_of(change, self._default)))
             index += 1
             if len(rows) >= _PAGE:
                 await self._take_in(rows, known, status)
@@ -179,10 +185,10 @@ class Journal:
 
     async def _take_in(self, rows: list[tuple[int, str | None, str]], known: int, status: Status) -> None:
         old, new = [row for row in rows if row[0] < known], [row for row in rows if row[0] >= known]
-        if new and status.total is not None:
-            raise JournalError(f"{self.path} was begun with {status.total} changes, and the input has more: give the same input")
         if old:
             await self._writer.do(lambda database: _compare(database, old, self.path))
+        if new and status.total is not None:
+            raise JournalError(f"{self.path} was begun with {status.total} changes, and the input has more: give the same input")
         if new:
             await self._writer.do(lambda database: _insert(database, new))
 
@@ -255,10 +261,14 @@ def _reading(path: Path) -> sqlite3.Connection:
         raise JournalError(f"{path} is not there")
     try:
         database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        _check_form(database, path)
     except sqlite3.Error as error:
         problem = f"{path} cannot be read: {error}"
     else:
+        try:
+            _check_form(database, path)
+        except BaseException:
+            database.close()
+            raise
         return database
     raise JournalError(problem)
 
@@ -274,7 +284,11 @@ def _prepare(database: sqlite3.Connection, accounts: Mapping[str, str], path: Pa
         database.execute("INSERT INTO run VALUES (?, ?, ?, NULL)", (FORM, created, json.dumps(dict(accounts))))
         return
     _check_form(database, path)
-    for name, account in _status(database).accounts.items():
+    status = _status(database)
+    if status.total is None:
+        database.execute("UPDATE run SET accounts = ?", (json.dumps(dict(accounts)),))
+        return
+    for name, account in status.accounts.items():
         if accounts.get(name) != account:
             now = f"is {_place(accounts[name])}" if name in accounts else "is not configured"
             raise JournalError(
@@ -297,11 +311,22 @@ def _check_form(database: sqlite3.Connection, path: Path) -> None:
 
 
 def _text_of(change: Change, default: str | None) -> str:
-    """As JSON. A change that names no connection stays with the one that is the default now."""
-    text = to_json(change)
-    if isinstance(change, PlaceOrder) and change.provider is None and default is not None:
-        return json.dumps({**json.loads(text), "provider": default}, ensure_ascii=False)
-    return text
+    """As JSON that can be read again. A change that names no connection stays with the one that is the default now.
+
+    Raises:
+        InvalidRequestError: something in it has no form in JSON, or is not what the change holds.
+    """
+    if isinstance(change, PlaceOrder) and change.provider is None:
+        change = evolve(change, provider=default)
+    try:
+        text = to_json(change)
+        text.encode()
+        from_dict(json.loads(text))
+    except (TypeError, ValueError, AttributeError, RecursionError):
+        problem = "holds something that JSON cannot: a journal cannot keep it"
+    else:
+        return text
+    raise InvalidRequestError([FieldProblem("change", problem)])
 
 
 def _insert(database: sqlite3.Connection, rows: list[tuple[int, str | None, str]]) -> None:

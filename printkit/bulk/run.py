@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Sequence
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, final
@@ -112,7 +112,7 @@ class Run:
 
     async def _carried_out(self) -> AsyncGenerator[ChangeResult]:
         book = await self._open_book()
-        limits = [(pace, pace.limit) for pace in self._hands.paces]
+        limits = ExitStack()
         try:
             if isinstance(book, Journal):
                 self._before = await _report_of(book)
@@ -121,8 +121,8 @@ class Run:
             )
             if self._stop_first is not None:
                 self._engine.stop(self._stop_first)
-            for pace, limit in limits:
-                pace.limit = min((each for each in (limit, self._rate) if each is not None), default=None)
+            for pace in self._hands.paces:
+                limits.enter_context(pace.at_most(self._rate))
             self._began = self._clock()
             async with aclosing(self._engine.results()) as results:
                 async for result in results:
@@ -132,8 +132,7 @@ class Run:
             raise
         finally:
             self._ended = self._clock()
-            for pace, limit in limits:
-                pace.limit = limit
+            limits.close()
             if isinstance(book, Journal):
                 await book.aclose()
 

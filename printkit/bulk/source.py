@@ -1,11 +1,15 @@
 """Tasks straight from what the caller gives, kept nowhere: a run that ends with its process. Knows no file."""
 
+from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import final
 
+from attrs import evolve
+
 from .. import changes
-from ..changes import Change
-from ..errors import InvalidRequestError
+from ..changes import Change, PlaceOrder
+from ..errors import FieldProblem, InvalidRequestError
+from ..model import Order
 from ..outcomes import ReconcileHandle
 from .results import ChangeResult
 from .tasks import Task
@@ -38,23 +42,43 @@ def task_of(index: int, change: Change, default: str | None) -> Task:
 
 @final
 class Stream:
-    """A ``Book`` that keeps nothing."""
+    """A ``Book`` that keeps nothing but the names of the orders it met last."""
 
+    REMEMBERED = 2_000
     is_kept = False
 
     def __init__(self, given: Changes, default: str | None) -> None:
         self._changes = in_turn(given)
         self._default = default
-        self._index = 0
+        self._index = -1
+        self._met = OrderedDict[str, None]()
 
     async def next(self) -> Task | None:
-        """See ``Book``."""
+        """See ``Book``. What cannot be carried out is a task too, refused in its turn."""
         try:
             change = await anext(self._changes)
         except StopAsyncIteration:
             return None
         self._index += 1
-        return task_of(self._index - 1, change, self._default)
+        try:
+            return self._not_the_first(task_of(self._index, change, self._default))
+        except InvalidRequestError as error:
+            return Task(self._index, change, f"changes[{self._index}]", invalid=error)
+
+    def _not_the_first(self, task: Task) -> Task:
+        """An order that an earlier change changed is not any more as a later change holds it, and is not placed a second time."""
+        if task.order in self._met:
+            self._met.move_to_end(task.order)
+            if isinstance(task.change, PlaceOrder):
+                problem = FieldProblem("new.reference", "is the one of an earlier change: a reference names one order for ever")
+                raise InvalidRequestError([problem], operation="apply")
+            if isinstance(task.change.order, Order):
+                task.change = evolve(task.change, order=task.change.order.ref)
+            return task
+        self._met[task.order] = None
+        if len(self._met) > self.REMEMBERED:
+            self._met.popitem(last=False)
+        return task
 
     async def intend(self, task: Task, handle: ReconcileHandle) -> None:
         """See ``Book``."""

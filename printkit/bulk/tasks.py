@@ -6,6 +6,7 @@ from typing import Protocol, final
 from attrs import define
 
 from ..changes import Change
+from ..errors import InvalidRequestError, JournalError
 from ..model import Order
 from ..outcomes import ReconcileHandle
 from ..writes import Fate
@@ -27,6 +28,8 @@ class Task:
     open: ReconcileHandle | None = None
     """A write of which nobody can say whether it happened."""
     not_before: datetime | None = None
+    invalid: InvalidRequestError | None = None
+    """Why it is not even begun."""
     tries: int = 0
     lost: int = 0
     refusals: int = 0
@@ -90,7 +93,12 @@ class Told:
 
     async def intend(self, handle: ReconcileHandle) -> None:
         """See ``printkit.writes.Journal``."""
-        await self._book.intend(self._task, handle)
+        try:
+            await self._book.intend(self._task, handle)
+        except JournalError:
+            raise
+        except Exception as error:  # whatever hinders the book, it is not the change that failed
+            raise JournalError(f"the journal cannot be written: {error}") from error
         self._before, self._task.open = self._task.open, handle
 
     def ended(self, handle: ReconcileHandle, fate: Fate) -> None:

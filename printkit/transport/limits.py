@@ -3,7 +3,8 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import final
 
@@ -97,11 +98,13 @@ class Pace:
     ) -> None:
         self._limit: float | None = None
         self._rate: float | None = None
-        self.limit = limit
+        self._limit_to((limit,))
         self._clock = clock
         self._sleep = sleep
         self._next = self._eased = self._slowed = self._since = clock()
         self._started = 0
+        self._before = 0.0
+        """Requests per second in the last ``EASE_EVERY`` seconds that are over."""
 
     @property
     def rate(self) -> float | None:
@@ -113,10 +116,22 @@ class Pace:
         """Requests per second at most; None for as many as the shop takes."""
         return self._limit
 
-    @limit.setter
-    def limit(self, limit: float | None) -> None:
-        if limit is not None and not limit > 0:
+    @contextmanager
+    def at_most(self, limit: float | None) -> Generator[None]:
+        """Within it, no more than this many requests per second either; of several the lowest counts."""
+        self._limit_to((*self._limits, limit))
+        try:
+            yield
+        finally:
+            remaining = list(self._limits)
+            remaining.remove(limit)
+            self._limit_to(tuple(remaining))
+
+    def _limit_to(self, limits: tuple[float | None, ...]) -> None:
+        known = [limit for limit in limits if limit is not None]
+        if not all(limit > 0 for limit in known):
             raise ValueError("the limit must be above 0 requests per second")
+        self._limits, limit = limits, min(known, default=None)
         is_free = self._rate == self._limit  # the shop has not asked for fewer, or has forgotten
         self._limit = limit
         if is_free or (limit is not None and (self._rate is None or self._rate > limit)):
@@ -147,7 +162,8 @@ class Pace:
         if now - self._slowed < 1.0 and self._rate is not None:
             return
         if self._rate is None:
-            self._rate = max(self._started / max(now - self._since, 1.0) / 2, self.FIRST)
+            lately = max(self._before, self._started / max(now - self._since, 1.0))
+            self._rate = max(lately / 2, self.FIRST)
         else:
             self._rate = min(self._rate, max(self._rate / 2, self.SLOWEST))
         self._slowed = self._eased = now
@@ -160,6 +176,7 @@ class Pace:
 
     def _count(self, now: float) -> None:
         if now - self._since > self.EASE_EVERY:
+            self._before = self._started / (now - self._since)
             self._since, self._started = now, 0
         self._started += 1
 

@@ -46,6 +46,33 @@ async def test_without_a_limit_nobody_waits() -> None:
     assert repr(each) == "Pace(no limit)"
 
 
+async def test_the_first_request_for_fewer_halves_what_was_sent_lately_whenever_it_comes() -> None:
+    for seconds in (5.0, 10.05, 14.0):
+        each, time = pace()
+        ends = time.seconds + seconds
+        while time.seconds < ends:
+            assert await each.turn(60)
+            time.seconds += 0.01
+        each.slow(None)
+        assert each.rate == pytest.approx(50, rel=0.1)
+
+
+async def test_of_several_limits_the_lowest_counts_as_long_as_it_is_held() -> None:
+    each, _ = pace(40)
+    with each.at_most(20), each.at_most(None):
+        with each.at_most(30):
+            assert (each.limit, each.rate) == (20, 20)
+        assert (each.limit, each.rate) == (20, 20)
+    first, second = each.at_most(5), each.at_most(10)
+    first.__enter__()
+    second.__enter__()
+    assert each.rate == 5
+    first.__exit__(None, None, None)
+    assert each.rate == 10
+    second.__exit__(None, None, None)
+    assert (each.limit, each.rate) == (40, 40)
+
+
 async def test_it_halves_when_the_shop_asks_for_fewer_and_recovers_with_time() -> None:
     each, time = pace(40)
     each.slow(None)
