@@ -199,6 +199,13 @@ class Writer:
         raise self._not_sent(write, "another write to the same order took all the time there was")
 
     async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
+        try:
+            return await self._handle_of(write, deadline)
+        except Exception:
+            self._tell(write, "not-sent")
+            raise
+
+    async def _handle_of(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
         preimage = await write.preimage(deadline) if write.preimage else None
         now = self._now()
         handle = ReconcileHandle(
@@ -232,7 +239,6 @@ class Writer:
                 return await self._settled(write, handle, deadline, hint.refusal)
             match answer:
                 case NotSent():
-                    self._tell(write, "not-sent")
                     raise self._not_sent(write, self._caller.why_not(answer))
                 case MaybeSent():
                     phase = "awaiting-answer" if answer.status is None else "reading-answer"
@@ -258,8 +264,9 @@ class Writer:
             return await self._caller.write(write.request, deadline, wire)
         except Exception as error:  # a throttle, or the caller's own stream, broken off half-way
             if wire.sent:
-                self._tell(write, "unknown")
                 self._remember(self._left(handle, wire, "broken-off", None, "stream"), error)
+            else:
+                self._tell(write, "refused" if isinstance(error, ProviderError) else "not-sent")
             raise
 
     def _read(self, write: Write[T], answer: Response, wire: Wire) -> Done[T] | None:
@@ -295,7 +302,6 @@ class Writer:
         if refusal is not None and isinstance(found, Absent | NotApplied):
             self._tell(write, "refused")
             raise refusal
-        self._tell(write, "unknown")
         self._remember(handle)
         raise OutcomeUnknownError(handle, _in_words(handle, found))
 
@@ -358,13 +364,15 @@ class Writer:
 
     def _remember(self, handle: ReconcileHandle, ended_by: BaseException | None = None) -> None:
         self.unresolved = [*self.unresolved[-999:], handle]
+        self._tell(handle, "unknown")
         if ended_by is not None:
             ended_by.add_note(f"printkit: {_in_words(handle, None)} The handle is in kit.unresolved.")
 
     def _not_sent(self, write: Write[T], why: str) -> NotSentError:
+        self._tell(write, "not-sent")
         return NotSentError(f"nothing was sent: {why}", provider=self._account.provider, operation=write.operation)
 
-    def _tell(self, write: Write[T], outcome: Any) -> None:
+    def _tell(self, write: Write[T] | ReconcileHandle, outcome: Any) -> None:
         if self._telemetry:
             self._telemetry.tell(Outcome(self._account.provider, write.operation, outcome))
 
