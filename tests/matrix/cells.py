@@ -1,0 +1,327 @@
+"""Runs one cell of the fault matrix: one request of one verb, struck once, on a real socket. The shop's ledger says what really happened.
+
+Whatever is struck, these must hold, and are asserted here: nothing happens twice, nothing that is reported did not happen, every error
+says which of the four kinds it is, and what a handle is told of later is the truth.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeVar
+
+import pytest
+from attrs import define, field, frozen
+
+from printkit import (
+    Applied,
+    NotApplied,
+    NotSentError,
+    OutcomeUnknownError,
+    PrintKit,
+    PrintKitError,
+    ProviderDownError,
+    ProviderError,
+    RateLimitedError,
+    ReconcileHandle,
+    TransportError,
+    Unknown,
+    UnreadableAnswerError,
+)
+from printkit.emulator.faults import CommitLate, Fault, Instruction, Status
+from printkit.server.wire_faults import WireFaults
+from tests.matrix.deeds import Deed, Here, Reading, World
+from tests.matrix.faults import Struck
+from tests.providers.gooten import deeds as gooten, shops as gooten_shops
+from tests.providers.pwinty import deeds as pwinty, shops as pwinty_shops
+
+T = TypeVar("T")
+
+
+@frozen
+class Shop:
+    """One kind of shop: how to open one, and what its verbs do."""
+
+    title: str
+    open: Callable[[], contextlib.AbstractAsyncContextManager[World]]
+    deeds: dict[str, Deed]
+    readings: dict[str, Reading]
+    here: dict[str, Here]
+
+
+SHOPS: dict[str, Shop] = {
+    "gooten": Shop("Gooten", gooten_shops.world, gooten.DEEDS, gooten.READINGS, gooten.HERE),
+    "pwinty": Shop("Pwinty v2.5", pwinty_shops.world, pwinty.DEEDS, pwinty.READINGS, pwinty.HERE),
+}
+
+
+# ── Time passes when it is said to ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Impatient(asyncio.SelectorEventLoop):
+    """An event loop whose clock is ahead of all others by what it is told: no fault that is a silence takes any time."""
+
+    ahead = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.ahead
+
+
+async def _silence(faults: WireFaults, seconds: float | None) -> None:
+    """In place of waiting: more time passes than an attempt may take, and nothing more is said."""
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, Impatient)
+    loop.ahead += 11
+    await faults._closing.wait()
+
+
+def run(cell: Coroutine[Any, Any, T]) -> T:
+    """Run one or more cells to their end."""
+    with pytest.MonkeyPatch.context() as patch, asyncio.Runner(loop_factory=Impatient) as runner:
+        patch.setattr(WireFaults, "_wait", _silence)
+        return runner.run(cell)
+
+
+# ── One shop, watched ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@define
+class Watch:
+    """Strikes the requests of one method and path, and counts them; from the first one on the shop may not be readable."""
+
+    world: World
+    method: str
+    path: str
+    arrived: int = 0
+    blind: int | None = None
+    struck: asyncio.Event = field(factory=asyncio.Event)
+    _befalls: Callable[[str, str], Instruction | None] | None = None
+
+    def strike(self, struck: Struck, *, blind: bool) -> None:
+        """From now on, and until ``heal``."""
+        faults = self.world.server.faults
+        faults.add(Fault(struck.instruction, method=self.method, path=self.path, times=struck.times))
+        wanted = Fault(struck.instruction, method=self.method, path=self.path)
+        ask = faults.befalls
+
+        def befalls(method: str, path: str) -> Instruction | None:
+            instruction = ask(method, path)
+            if wanted.matches(method, path):
+                self.arrived += 1
+                self.struck.set()
+                if blind and self.blind is None:
+                    self.blind = faults.add(Fault(Status(500, ""), method="GET", times=None))
+            return instruction
+
+        faults.befalls = befalls  # type: ignore[method-assign]
+
+    def heal(self) -> None:
+        """No more faults."""
+        self.world.server.faults.clear()
+
+    def ledger(self) -> Counter[str]:
+        """How often each kind of thing has happened."""
+        total: Counter[str] = Counter()
+        for entry in self.world.shop.ledger.entries():
+            total[entry.kind] += entry.count
+        return total
+
+
+@contextlib.asynccontextmanager
+async def _watched(shop: Shop, deed: Deed | Reading) -> AsyncIterator[tuple[Watch, PrintKit, Any, Counter[str]]]:
+    async with shop.open() as world:
+        kit = await world.kit()
+        before = await deed.before(world, kit)
+        watch = Watch(world, deed.method, deed.path)
+        yield watch, kit, before, watch.ledger()
+
+
+async def effects_without_faults(shop: Shop, deed: Deed) -> Counter[str]:
+    """What the verb really does to the shop when nothing goes wrong."""
+    async with _watched(shop, deed) as (watch, kit, before, had):
+        came = await deed.call(kit, before)
+        assert deed.shows(came)
+        done = watch.ledger() - had
+        assert done[deed.effect], f"the ledger has no {deed.effect!r}"
+        return done
+
+
+# ── Writes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DONE, FOUND, AGAIN, TWICE = "done", "found", "sent again", "done twice by the shop"
+REFUSED, BUSY = "refused", "rate limited"
+YES, NO, OPEN = "unknown, later yes", "unknown, later no", "unknown"
+
+
+async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str], *, blind: bool = False) -> str:
+    """What a caller gets when a write is struck."""
+    async with _watched(shop, deed) as (watch, kit, before, had):
+
+        def happened() -> Counter[str]:
+            return watch.ledger() - had
+
+        def once() -> None:
+            """Of nothing is there more than there should be."""
+            most = normally if struck.acts < 2 else normally + normally
+            assert not happened() - most, f"happened too often: {happened() - most}"
+
+        watch.strike(struck, blind=blind)
+        task = asyncio.ensure_future(deed.call(kit, before))
+        if struck.cancelled:
+            await watch.struck.wait()
+            while not happened()[deed.effect]:
+                await asyncio.sleep(0)
+            task.cancel()
+        came = await _ended(task)
+        once()
+        effect = happened()[deed.effect] // normally[deed.effect]
+        if isinstance(came, BaseException):
+            word, handle = _error(came, kit)
+        else:
+            word, handle = _value(came, watch), None
+            assert kit.unresolved == (), "it came back, and yet is remembered as unknown"
+            assert deed.shows(came), "what came back does not tell of it"
+            assert effect >= 1, "reported, and it did not happen"
+            assert normally.keys() <= happened().keys(), "reported, and not all of it happened"
+            assert watch.arrived <= (1 if not struck.says_no else 2)
+            return TWICE if effect == 2 else word
+        if handle is None:
+            assert effect == 0, f"{word}, and it happened"
+            return word
+        assert watch.arrived == 1, "sent more than once without knowing"
+        return await _later(watch, deed, struck, handle, kit, once, lambda: happened()[deed.effect] // normally[deed.effect])
+
+
+async def _ended(task: "asyncio.Future[Any]") -> Any:
+    try:
+        return await task
+    except (PrintKitError, asyncio.CancelledError) as error:
+        return error
+
+
+def _value(came: object, watch: Watch) -> str:
+    receipt = getattr(came, "receipt", None)
+    if receipt is not None and receipt.reconciled:
+        return FOUND
+    return AGAIN if watch.arrived > 1 else DONE
+
+
+def _error(error: BaseException, kit: PrintKit) -> tuple[str, ReconcileHandle | None]:
+    """Which of the four it is; every error says so."""
+    assert error.__cause__ is None
+    assert error.__context__ is None or isinstance(error.__context__, PrintKitError)
+    match error:
+        case asyncio.CancelledError():
+            assert any("reconcile" in note for note in error.__notes__)
+            (handle,) = kit.unresolved
+            return OPEN, handle
+        case OutcomeUnknownError():
+            assert not error.retryable
+            assert [handle.id for handle in kit.unresolved] == [error.handle.id]
+            assert str(error.settle_until.strftime("%H:%M")) in str(error)
+            return OPEN, error.handle
+    assert kit.unresolved == (), f"a {type(error).__name__} leaves nothing unknown behind"
+    assert not isinstance(error, ProviderDownError | UnreadableAnswerError), "these are said of reads only"
+    match error:
+        case RateLimitedError():
+            return BUSY, None
+        case ProviderError():
+            return REFUSED, None
+        case _:
+            raise AssertionError(f"none of the four kinds: {error!r}")
+
+
+async def _later(
+    watch: Watch, deed: Deed, struck: Struck, handle: ReconcileHandle, kit: PrintKit, once: Callable[[], None], effect: Callable[[], int]
+) -> str:
+    """What the handle is told within the settle window, after it, and when what did not happen is to be sent again."""
+    watch.heal()
+    kept = ReconcileHandle.from_json(handle.to_json())
+
+    async def elsewhere(*, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
+        """As another program would, a day later, with nothing but the handle's text."""
+        return await (await watch.world.kit()).reconcile(kept, send_again=send_again)
+
+    early = await elsewhere(send_again=True)
+    assert not isinstance(early, NotApplied), "not finding it proved something within the settle window"
+    assert isinstance(early, Applied) <= bool(effect()), "found, and it did not happen"
+    if isinstance(early, Unknown) and deed.finds and deed.proves_absence:
+        assert early.not_before == handle.settle_until
+    if isinstance(struck.instruction, CommitLate):
+        watch.world.shop.clock.advance(handle.settle_until - handle.sent_at)
+        await watch.world.server.tick()
+    watch.world.now.advance(61)
+    found = await elsewhere()
+    assert type(await kit.reconcile(handle)) is type(found)
+    once()
+    match found:
+        case Applied(value):
+            assert effect() == 1, "found, and it did not happen"
+            assert deed.shows(value)
+            assert kit.unresolved == ()
+            word = YES
+        case NotApplied():
+            assert effect() == 0, "said not to have happened, and it did"
+            assert deed.proves_absence
+            word = NO
+        case Unknown(not_before=moment):
+            assert moment is None, "after the settle window time alone does not help"
+            assert not (deed.finds and (deed.proves_absence or effect())), "it can be looked for, and yet nobody knows"
+            word = OPEN
+    await _again(watch, deed, kit, kept, word, once, effect)
+    return word
+
+
+async def _again(
+    watch: Watch, deed: Deed, kit: PrintKit, handle: ReconcileHandle, word: str, once: Callable[[], None], effect: Callable[[], int]
+) -> None:
+    """Asked to send it again, by three at once, it happens once; where it cannot be sent again, nothing does."""
+    before = effect()
+    found = await asyncio.gather(*(kit.reconcile(handle, send_again=True) for _ in range(3)))
+    once()
+    if word == NO and deed.heals:
+        assert all(isinstance(each, Applied) for each in found)
+        assert all(deed.shows(each.value) for each in found if isinstance(each, Applied))
+        assert effect() == 1
+    else:
+        assert effect() == before
+
+
+# ── Reads ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_READ_ERRORS: dict[type[PrintKitError], str] = {
+    ProviderDownError: "down",
+    UnreadableAnswerError: "unreadable",
+    RateLimitedError: BUSY,
+    NotSentError: "not sent",
+    TransportError: "no answer",
+}
+
+
+async def read(shop: Shop, reading: Reading, struck: Struck) -> str:
+    """What a caller gets when a read is struck once, or every time."""
+    async with _watched(shop, reading) as (watch, kit, before, had):
+        right = await reading.call(kit, before)
+        watch.strike(struck, blind=False)
+        came = await _ended(asyncio.ensure_future(reading.call(kit, before)))
+        assert watch.ledger() == had, "a read has changed something"
+        assert kit.unresolved == ()
+        if not isinstance(came, BaseException):
+            assert came == right, "another value than the right one"
+            return DONE
+        assert came.__cause__ is came.__context__ is None
+        word = next((word for kind, word in _READ_ERRORS.items() if type(came) is kind), None)
+        if word is None:
+            assert isinstance(came, ProviderError), f"none of the kinds that are documented: {came!r}"
+            return REFUSED
+        return word
+
+
+async def here(shop: Shop, verb: Here) -> int:
+    """How many requests a verb sends that needs none."""
+    async with shop.open() as world:
+        kit = await world.kit()
+        before = await verb.before(world, kit)
+        world.server.faults.add(Fault(Status(500, ""), times=None))
+        await verb.call(kit, before)
+        return world.server.faults.taken(1)
