@@ -7,11 +7,11 @@ says which of the four kinds it is, and what a handle is told of later is the tr
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import pytest
-from attrs import define, field, frozen
+from attrs import define, frozen
 
 from printkit import (
     Applied,
@@ -31,7 +31,7 @@ from printkit import (
 from printkit.emulator.faults import CommitLate, Fault, Instruction, Status
 from printkit.server.wire_faults import WireFaults
 from tests.matrix.deeds import Deed, Here, Reading, World
-from tests.matrix.faults import Struck
+from tests.matrix.faults import READS, WRITES, Column, Struck
 from tests.providers.gooten import deeds as gooten, shops as gooten_shops
 from tests.providers.pwinty import deeds as pwinty, shops as pwinty_shops
 
@@ -59,19 +59,32 @@ SHOPS: dict[str, Shop] = {
 
 
 class Impatient(asyncio.SelectorEventLoop):
-    """An event loop whose clock is ahead of all others by what it is told: no fault that is a silence takes any time."""
+    """An event loop whose clock is moved on by every silence, so that no silence takes any time."""
 
-    ahead = 0.0
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead = 0.0
+        self.in_silence: Callable[[], object] = self.hurry
 
     def time(self) -> float:
-        return super().time() + self.ahead
+        return super().time() + self._ahead
+
+    def hurry(self) -> None:
+        """More time passes than an attempt may take, or an upload without a word."""
+        self._ahead += 31
+
+
+def _loop() -> Impatient:
+    loop = asyncio.get_running_loop()
+    assert isinstance(loop, Impatient)
+    return loop
 
 
 async def _silence(faults: WireFaults, seconds: float | None) -> None:
-    """In place of waiting: more time passes than an attempt may take, and nothing more is said."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, Impatient)
-    loop.ahead += 11
+    """In place of waiting: what was said before arrives, and nothing more is said."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    _loop().in_silence()
     await faults._closing.wait()
 
 
@@ -87,17 +100,14 @@ def run(cell: Coroutine[Any, Any, T]) -> T:
 
 @define
 class Watch:
-    """Strikes the requests of one method and path, and counts them; from the first one on the shop may not be readable."""
+    """Strikes the requests of one method and path, and counts them."""
 
     world: World
     method: str
     path: str
     arrived: int = 0
-    blind: int | None = None
-    struck: asyncio.Event = field(factory=asyncio.Event)
-    _befalls: Callable[[str, str], Instruction | None] | None = None
 
-    def strike(self, struck: Struck, *, blind: bool) -> None:
+    def strike(self, struck: Struck) -> None:
         """From now on, and until ``heal``."""
         faults = self.world.server.faults
         faults.add(Fault(struck.instruction, method=self.method, path=self.path, times=struck.times))
@@ -108,9 +118,8 @@ class Watch:
             instruction = ask(method, path)
             if wanted.matches(method, path):
                 self.arrived += 1
-                self.struck.set()
-                if blind and self.blind is None:
-                    self.blind = faults.add(Fault(Status(500, ""), method="GET", times=None))
+                if struck.blind and self.arrived == 1:
+                    faults.add(Fault(Status(500, ""), method="GET", times=None))
             return instruction
 
         faults.befalls = befalls  # type: ignore[method-assign]
@@ -149,11 +158,11 @@ async def effects_without_faults(shop: Shop, deed: Deed) -> Counter[str]:
 # ── Writes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 DONE, FOUND, AGAIN, TWICE = "done", "found", "sent again", "done twice by the shop"
-REFUSED, BUSY = "refused", "rate limited"
+REFUSED, BUSY, ANSWER = "refused", "rate limited", "the answer"
 YES, NO, OPEN = "unknown, later yes", "unknown, later no", "unknown"
 
 
-async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str], *, blind: bool = False) -> str:
+async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str]) -> str:
     """What a caller gets when a write is struck."""
     async with _watched(shop, deed) as (watch, kit, before, had):
 
@@ -165,13 +174,9 @@ async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str], 
             most = normally if struck.acts < 2 else normally + normally
             assert not happened() - most, f"happened too often: {happened() - most}"
 
-        watch.strike(struck, blind=blind)
+        watch.strike(struck)
         task = asyncio.ensure_future(deed.call(kit, before))
-        if struck.cancelled:
-            await watch.struck.wait()
-            while not happened()[deed.effect]:
-                await asyncio.sleep(0)
-            task.cancel()
+        _loop().in_silence = task.cancel if struck.cancelled else _loop().hurry
         came = await _ended(task)
         once()
         effect = happened()[deed.effect] // normally[deed.effect]
@@ -179,11 +184,13 @@ async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str], 
             word, handle = _error(came, kit)
         else:
             word, handle = _value(came, watch), None
+            assert watch.arrived <= (1 if not struck.says_no else 2)
+            if not deed.finds:
+                return ANSWER
             assert kit.unresolved == (), "it came back, and yet is remembered as unknown"
             assert deed.shows(came), "what came back does not tell of it"
             assert effect >= 1, "reported, and it did not happen"
             assert normally.keys() <= happened().keys(), "reported, and not all of it happened"
-            assert watch.arrived <= (1 if not struck.says_no else 2)
             return TWICE if effect == 2 else word
         if handle is None:
             assert effect == 0, f"{word}, and it happened"
@@ -237,12 +244,8 @@ async def _later(
     """What the handle is told within the settle window, after it, and when what did not happen is to be sent again."""
     watch.heal()
     kept = ReconcileHandle.from_json(handle.to_json())
-
-    async def elsewhere(*, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
-        """As another program would, a day later, with nothing but the handle's text."""
-        return await (await watch.world.kit()).reconcile(kept, send_again=send_again)
-
-    early = await elsewhere(send_again=True)
+    elsewhere = await watch.world.kit()  # another program, a day later, with nothing but the handle's text
+    early = await elsewhere.reconcile(kept, send_again=True)
     assert not isinstance(early, NotApplied), "not finding it proved something within the settle window"
     assert isinstance(early, Applied) <= bool(effect()), "found, and it did not happen"
     if isinstance(early, Unknown) and deed.finds and deed.proves_absence:
@@ -251,7 +254,7 @@ async def _later(
         watch.world.shop.clock.advance(handle.settle_until - handle.sent_at)
         await watch.world.server.tick()
     watch.world.now.advance(61)
-    found = await elsewhere()
+    found = await elsewhere.reconcile(kept)
     assert type(await kit.reconcile(handle)) is type(found)
     once()
     match found:
@@ -298,17 +301,18 @@ _READ_ERRORS: dict[type[PrintKitError], str] = {
 }
 
 
-async def read(shop: Shop, reading: Reading, struck: Struck) -> str:
+async def read(shop: Shop, reading: Reading, name: str, struck: Struck) -> str:
     """What a caller gets when a read is struck once, or every time."""
+    means = reading.means.get(name)
     async with _watched(shop, reading) as (watch, kit, before, had):
         right = await reading.call(kit, before)
-        watch.strike(struck, blind=False)
+        watch.strike(struck)
         came = await _ended(asyncio.ensure_future(reading.call(kit, before)))
         assert watch.ledger() == had, "a read has changed something"
         assert kit.unresolved == ()
         if not isinstance(came, BaseException):
-            assert came == right, "another value than the right one"
-            return DONE
+            assert came == right if means is None else means(came), "another value than the right one"
+            return DONE if came == right else ANSWER
         assert came.__cause__ is came.__context__ is None
         word = next((word for kind, word in _READ_ERRORS.items() if type(came) is kind), None)
         if word is None:
@@ -325,3 +329,34 @@ async def here(shop: Shop, verb: Here) -> int:
         world.server.faults.add(Fault(Status(500, ""), times=None))
         await verb.call(kit, before)
         return world.server.faults.taken(1)
+
+
+# ── Rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Ends = dict[str, dict[str, str]]
+"""What a caller gets, by column and fault."""
+
+
+async def write_row(shop: Shop, deed: Deed) -> Ends:
+    """Every fault that a write can meet."""
+    normally = await effects_without_faults(shop, deed)
+    return await _row(WRITES, lambda _, struck: write(shop, deed, struck, normally))
+
+
+async def read_row(shop: Shop, reading: Reading) -> Ends:
+    """Every fault that a read can meet."""
+    return await _row(READS, lambda name, struck: read(shop, reading, name, struck))
+
+
+async def _row(columns: Mapping[str, Column], cell: Callable[[str, Struck], Awaitable[str]]) -> Ends:
+    ends: Ends = {}
+    broken: list[str] = []
+    for title, column in columns.items():
+        ends[title] = {}
+        for name, struck in column.items():
+            try:
+                ends[title][name] = await cell(name, struck)
+            except AssertionError as error:
+                broken.append(f"{title}: {name}: {error}")
+    assert not broken, "\n".join(broken)
+    return ends

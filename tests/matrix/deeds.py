@@ -1,9 +1,9 @@
 """One verb of one shop as the fault matrix knows it: what there is before, the call, the request that is struck. Knows no shop."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from printkit import PrintKit
 from printkit.emulator.shop import Shop
@@ -65,6 +65,8 @@ class Reading:
     path: str
     before: Before
     call: Callable[[PrintKit, Any], Awaitable[Any]]
+    means: Mapping[str, Callable[[Any], bool]] = field(factory=dict[str, Callable[[Any], bool]])
+    """Faults whose answer is one that a shop may well give, and whether what comes back says so."""
 
 
 @frozen

@@ -1,4 +1,10 @@
-"""Everything that can befall a write or a read on its way, by a name for the page of the documentation. Knows no shop."""
+"""Everything that can befall a write or a read on its way, sorted by what it means for the caller. Knows no shop.
+
+The names are those of the documentation's page. What a shop denies after having acted (a 429, a 4xx) is not among them: nobody could find
+that out.
+"""
+
+from collections.abc import Mapping
 
 from attrs import evolve, frozen
 
@@ -27,75 +33,124 @@ class Struck:
     """What befalls one request, or every one of its kind."""
 
     instruction: Instruction
-    acts: int
+    acts: int = 0
     """How often the shop acts on the first request that is befallen: 0, 1, or 2 where it goes wrong by itself."""
     says_no: bool = False
     """The answer says that the shop did not act, which is true."""
     times: int | None = 1
     """None: befalls every request of the kind, for ever."""
     cancelled: bool = False
-    """The caller gives up once the request has arrived."""
+    """The caller gives up once the shop has acted."""
+    blind: bool = False
+    """From the first request on the shop answers no question any more."""
 
+
+Column = Mapping[str, Struck]
 
 _NOWHERE = "http://127.0.0.1:9/"
+_OOPS = '{"errorMessage": "oops", "Message": "oops"}'
 
-_LOST: dict[str, Instruction] = {
-    "half-head": HalfHead(commit=False),
-    "status 408": Status(408, ""),
-    "status 500": Status(500, '{"errorMessage": "oops", "Message": "oops"}'),
-    "status 503": Status(503, ""),
-    "status 503, JSON without Retry-After": Status(503, "{}"),
-    "status 504": Status(504, ""),
-    "html 502": Html(502),
-    "html 409": Html(409),
-    "html 200": Html(200),
-    "status 200, empty": Status(200, ""),
-    "status 200, `[]`": Status(200, "[]"),
-    "status 200, `null`": Status(200, "null"),
-    "status 200, `{}`": Status(200, "{}"),
-    "status 200, cut JSON": Status(200, '{"HadError": fal'),
-    "status 204": Status(204, ""),
-    "redirect 307": Redirect(_NOWHERE),
-    "redirect 303": Redirect(_NOWHERE, 303),
-    "gzip-bomb": GzipBomb(9),
-    "endless": Endless(),
+_NO_ANSWER: dict[str, Instruction] = {
+    "half-head": HalfHead(),
+    "status 408": Status(408, "", commit=True),
+    "status 500": Status(500, _OOPS, commit=True),
+    "status 503": Status(503, "", commit=True),
+    "status 503 with JSON": Status(503, "{}", commit=True),
+    "status 504": Status(504, "", commit=True),
+    "html 502": Html(502, commit=True),
+    "html 409": Html(409, commit=True),
+    "redirect 307": Redirect(_NOWHERE, commit=True),
+    "redirect 303": Redirect(_NOWHERE, 303, commit=True),
+    "gzip-bomb": GzipBomb(9, commit=True),
+    "endless": Endless(commit=True),
 }
-"""Each with and without the shop having acted: the caller sees no difference."""
-
-_SAID_NO: dict[str, Instruction] = {
-    f"status {status}": Status(status, '{"errorMessage": "no", "Message": "no"}') for status in (400, 401, 403, 404, 405, 409, 413, 415, 422)
+SENSELESS: dict[str, Instruction] = {
+    "html 200": Html(200, commit=True),
+    "status 200 empty": Status(200, "", commit=True),
+    "status 200 `[]`": Status(200, "[]", commit=True),
+    "status 200 `null`": Status(200, "null", commit=True),
+    "status 200 `{}`": Status(200, "{}", commit=True),
+    "status 200 cut JSON": Status(200, '{"HadError": fal', commit=True),
+    "status 204": Status(204, "", commit=True),
 }
-
-WRITES: dict[str, Struck] = {
-    "reset-after-commit": Struck(ResetAfterCommit(), 1),
-    "stall-after-commit": Struck(StallAfterCommit(), 1),
-    "drip": Struck(Drip(), 1),
-    "truncate to 0": Struck(Truncate(0), 1),
-    "truncate to 10": Struck(Truncate(10), 1),
-    **{f"{name} after it acted": Struck(evolve(each, commit=True), 1) for name, each in _LOST.items()},  # type: ignore[call-arg]
-    "the caller cancels": Struck(StallAfterCommit(), 1, cancelled=True),
-    "commit-late": Struck(CommitLate(30), 0),
-    "close-before-read": Struck(CloseBeforeRead(), 0),
-    "reset-before-commit": Struck(ResetBeforeCommit(), 0),
-    **{name: Struck(each, 0) for name, each in _LOST.items()},
-    "throttle, `Retry-After: 1`": Struck(Throttle("1"), 0, says_no=True),
-    "throttle without Retry-After": Struck(Throttle(None), 0, says_no=True),
-    "throttle 503, `Retry-After: 1`": Struck(Throttle("1", 503), 0, says_no=True),
-    "throttle, `Retry-After: 999`": Struck(Throttle("999"), 0, says_no=True),
-    "throttle, for ever": Struck(Throttle("0"), 0, says_no=True, times=None),
-    **{name: Struck(each, 0, says_no=True) for name, each in _SAID_NO.items()},
-    "duplicate-commit": Struck(DuplicateCommit(), 2),
+_CUT_OFF: dict[str, Instruction] = {
+    "reset-after-commit": ResetAfterCommit(),
+    "stall-after-commit": StallAfterCommit(),
+    "drip": Drip(),
+    "truncate to 0": Truncate(0),
+    "truncate to 10": Truncate(10),
 }
-"""What a shop denies after having acted (429, 4xx) is not among them: nobody could find that out."""
-
-LOSES_SIGHT: tuple[str, ...] = tuple(name for name, struck in WRITES.items() if not struck.says_no and struck.acts < 2)
-"""Those after which the shop is looked at: each also with a shop that cannot be looked at."""
-
-_READS: dict[str, Instruction] = {name: struck.instruction for name, struck in WRITES.items() if not name.endswith("after it acted")}
-READS: dict[str, Struck] = {
-    f"{name}{often}": Struck(each, 0, times=times)
-    for name, each in _READS.items()
-    if name not in {"the caller cancels", "commit-late", "duplicate-commit", "throttle, for ever"}
-    for often, times in (("", 1), (", every time", None))
+_UNREACHED: dict[str, Instruction] = {"close-before-read": CloseBeforeRead(), "reset-before-commit": ResetBeforeCommit()}
+_WAIT: dict[str, Instruction] = {
+    "throttle `Retry-After: 1`": Throttle("1"),
+    "throttle without Retry-After": Throttle(None),
+    "throttle `Retry-After: NaN`": Throttle("NaN"),
+    "throttle 503 `Retry-After: 1`": Throttle("1", 503),
 }
-"""A read changes nothing, so that it does not matter whether the shop saw it."""
+_NO: dict[str, Instruction] = {
+    f"status {status}": Status(status, '{"errorMessage": "no", "Message": "no"}')
+    for status in (400, 401, 403, 404, 405, 409, 413, 415, 422)
+}
+REFUSALS = _NO | {"html 409": Html(409)}
+"""To a read. To a write a 409 is one only where the shop says it in JSON."""
+
+
+def _acted(given: Mapping[str, Instruction]) -> dict[str, Struck]:
+    return {name: Struck(each, acts=1) for name, each in given.items()}
+
+
+def _did_not(given: Mapping[str, Instruction]) -> dict[str, Struck]:
+    return {name: Struck(evolve(each, commit=False)) for name, each in given.items()}  # type: ignore[call-arg]
+
+
+def _says_no(given: Mapping[str, Instruction]) -> dict[str, Struck]:
+    return {name: Struck(each, says_no=True) for name, each in given.items()}
+
+
+_GIVEN_UP = Struck(StallAfterCommit(), acts=1, cancelled=True)
+_LATE = Struck(CommitLate(30))
+
+WRITES: dict[str, Column] = {
+    "acted, no answer": _acted(_CUT_OFF | _NO_ANSWER),
+    "acted, senseless 2xx": _acted(SENSELESS),
+    "acted, cannot be read then": {
+        name: evolve(struck, blind=True) for name, struck in (_acted(_CUT_OFF | _NO_ANSWER | SENSELESS) | {"commit-late": _LATE}).items()
+    },
+    "acts later": {"commit-late": _LATE},
+    "you cancel": {"stall-after-commit while the task is cancelled": _GIVEN_UP},
+    "did not act, no answer": {name: Struck(each) for name, each in _UNREACHED.items()} | _did_not(_NO_ANSWER),
+    "did not act, senseless 2xx": _did_not(SENSELESS),
+    "asks to wait": _says_no(_WAIT),
+    "asks to wait too long": {
+        "throttle `Retry-After: 999`": Struck(Throttle("999"), says_no=True),
+        "throttle every time": Struck(Throttle("0"), says_no=True, times=None),
+    },
+    "says no": _says_no(_NO),
+    "acts twice": {"duplicate-commit": Struck(DuplicateCommit(), acts=2)},
+}
+"""A read of the shop fails by ``status 500`` where it "cannot be read then"."""
+
+
+def _often(times: int | None, *given: Mapping[str, Instruction]) -> dict[str, Struck]:
+    return {name: Struck(each, times=times) for some in given for name, each in some.items()}
+
+
+def _only(given: Mapping[str, Instruction], *words: str) -> dict[str, Instruction]:
+    return {name: each for name, each in given.items() if name.startswith(words)}
+
+
+_LOST = _UNREACHED | _CUT_OFF | _only(_NO_ANSWER, "half-head")
+_TROUBLE = _only(_NO_ANSWER, "status", "html 502")
+
+READS: dict[str, Column] = {
+    "no answer, once": _often(1, _LOST),
+    "no answer, every time": _often(None, _LOST),
+    "server error, once": _often(1, _TROUBLE),
+    "server error, every time": _often(None, _TROUBLE),
+    "senseless 2xx": _often(1, SENSELESS),
+    "redirect, bomb, endless": _often(1, _only(_NO_ANSWER, "redirect", "gzip-bomb", "endless")),
+    "asks to wait, once": _often(1, _WAIT),
+    "asks to wait too long": _often(None, {"throttle `Retry-After: 999`": Throttle("999"), "throttle every time": Throttle("0")}),
+    "says no": _often(1, REFUSALS),
+}
+"""A read changes nothing, so that it does not matter whether the shop saw it, and when."""

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from printkit import Artwork, Effect, NewOrder, Order, OrderStatus, Photo, PrintKit, Request, Response
 from tests.matrix.deeds import Deed, Here, Reading
+from tests.matrix.faults import REFUSALS, SENSELESS
 from tests.providers.gooten.shops import ANN, CANVAS, MUG, SMALL_CANVAS, TOM, URL, World, draft, photo, placed
 
 ORDERS, SEARCH, STATUS = "/api/orders", "/api/ordersearch", "/api/orderstatus"
@@ -169,14 +170,24 @@ READINGS: dict[str, Reading] = {
     "get_item": Reading("GET", ORDERS, new, lambda kit, order: kit.get_item(order.ref, order.items[0].id)),
     "list_orders": Reading("GET", SEARCH, new, all_orders),
     "validate, placed": Reading("GET", ORDERS, new, lambda kit, order: kit.validate(order.ref)),
-    "validate, prices": Reading("POST", "/api/shippingprices", a_draft, lambda kit, order: kit.validate(order)),
+    "validate, prices": Reading(
+        "POST",
+        "/api/shippingprices",
+        a_draft,
+        lambda kit, order: kit.validate(order),
+        dict.fromkeys(REFUSALS, lambda report: not report.ok),  # that the shop has no price is what is asked
+    ),
     "validate, address": Reading("GET", "/api/addressvalidation", a_draft, lambda kit, order: kit.validate(order)),
     "validate, pictures": Reading("POST", "/api/imagevalidation", with_sizes, lambda kit, order: kit.validate(order)),
     "list_products": Reading("GET", "/api/products", nothing, lambda kit, _: kit.list_products(country="GB")),
     "list_products, variants": Reading("GET", "/api/productvariants", nothing, lambda kit, _: kit.list_products(country="GB")),
     "list_countries": Reading("GET", "/api/countries", nothing, lambda kit, _: kit.list_countries()),
     "request that reads": Reading(
-        "GET", ORDERS, new, lambda kit, order: kit.request(Request("GET", "/orders", Effect.READS, query={"id": order.id}))  # type: ignore[arg-type]
+        "GET",
+        ORDERS,
+        new,
+        lambda kit, order: kit.request(Request("GET", "/orders", Effect.READS, query={"id": order.id})),  # type: ignore[arg-type]
+        dict.fromkeys(SENSELESS, lambda answer: isinstance(answer, Response)),
     ),
 }
 

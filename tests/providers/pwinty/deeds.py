@@ -15,6 +15,7 @@ from printkit import (
     Response,
 )
 from tests.matrix.deeds import Deed, Here, Reading
+from tests.matrix.faults import SENSELESS
 from tests.providers.pwinty.shops import ANN, TOM, URL, World, draft, photo
 
 ORDERS, ORDER, STATUS = "/v2.5/Orders", "/v2.5/Orders/{id}", "/v2.5/Orders/{id}/Status"
@@ -240,14 +241,24 @@ async def all_orders(kit: PrintKit, order: Order) -> list[Order]:
 READINGS: dict[str, Reading] = {
     "get_order": Reading("GET", ORDER, with_photo, lambda kit, order: kit.get_order(order.ref)),
     "get_item": Reading("GET", ORDER, with_photo, lambda kit, order: kit.get_item(order.ref, order.items[0].id)),
-    "list_orders": Reading("GET", ORDERS, with_photo, all_orders),
+    "list_orders": Reading(
+        "GET", ORDERS, with_photo, all_orders, {"status 200 `[]`": lambda found: found == [], "status 404": lambda found: found == []}
+    ),
     "validate": Reading("GET", f"{ORDER}/SubmissionStatus", with_photo, lambda kit, order: kit.validate(order.ref)),
-    "list_products": Reading("GET", "/v2.5/Catalogue/{country}/{quality}", nothing, lambda kit, _: kit.list_products(quality="Pro", country="GB")),
-    "list_countries": Reading("GET", "/v2.5/Country", nothing, lambda kit, _: kit.list_countries()),
+    "list_products": Reading(
+        "GET", "/v2.5/Catalogue/{country}/{quality}", nothing, lambda kit, _: kit.list_products(quality="Pro", country="GB")
+    ),
+    "list_countries": Reading(
+        "GET", "/v2.5/Country", nothing, lambda kit, _: kit.list_countries(), {"status 200 `[]`": lambda found: found == ()}
+    ),
     "list_issues": Reading("GET", ISSUES, with_issue, lambda kit, issue: kit.list_issues(issue.order)),
     "get_issue": Reading("GET", ISSUE, with_issue, lambda kit, issue: kit.get_issue(issue.order, issue.id)),
     "request that reads": Reading(
-        "GET", ORDER, with_photo, lambda kit, order: kit.request(Request("GET", f"/Orders/{order.id}", Effect.READS))
+        "GET",
+        ORDER,
+        with_photo,
+        lambda kit, order: kit.request(Request("GET", f"/Orders/{order.id}", Effect.READS)),
+        dict.fromkeys(SENSELESS, lambda answer: isinstance(answer, Response)),
     ),
 }
 

@@ -24,6 +24,7 @@ from printkit import (
     PrintKitError,
     RateLimitedError,
     ReconcileHandle,
+    RejectedError,
     Request,
     Unknown,
 )
@@ -632,6 +633,41 @@ async def test_place_order_tells_which_step_and_which_order() -> None:
         assert (await kit.get_order(error.order)).status is OrderStatus.DRAFT
         shop.now.advance(61)
         assert isinstance(await asked_elsewhere(shop, error), NotApplied)
+
+
+async def test_place_order_does_not_submit_an_order_that_lacks_a_photo() -> None:
+    async with world(Options(bad_batch_entry="adds the rest")) as shop:
+        kit = await shop.kit()
+        error = await what_became(kit.place_order(NewOrder(TOM, reference="R1"), [photo("a"), photo("b", "no-such-size")]))
+        assert type(error) is RejectedError
+        assert [refused.item for refused in error.refused] == ["photos[1]"]
+        assert error.order is not None
+        assert (await kit.get_order(error.order)).status is OrderStatus.DRAFT
+        assert shop.shop.ledger.count("order submitted") == 0
+
+
+async def test_the_receipt_of_place_order_is_that_of_all_three_steps() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="POST", path=ORDERS))
+        shop.server.faults.add(Fault(Throttle("1"), method="POST", path=PHOTOS))
+        order = await kit.place_order(NewOrder(TOM, reference="R1"), [photo("a", reference="mine")])
+        assert order.receipt.reconciled
+        assert order.receipt.attempts == 2
+        assert order.receipt.not_told == ("photos[0].reference",)
+
+
+async def test_the_receipt_of_an_exchange_is_that_of_both_steps() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"), photo("b"))
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="POST", path=PHOTOS))
+        swapped = await kit.swap_sku(order, order.items[0], "8x12")
+        assert swapped.receipt.reconciled
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="DELETE", path=ONE_PHOTO))
+        left = await kit.cancel_items(swapped, swapped.items)
+        assert left.items == ()
+        assert left.receipt.reconciled
 
 
 # ── Submitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
