@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .catalogue import Country, Product, ProductList
     from .checkup import CheckReport, ConnectionCheck, Finding, FindingCode
+    from .connecting import connect
     from .errors import (
         AuthenticationError,
         ConfigError,
         ConflictError,
         FieldProblem,
         InvalidRequestError,
+        JournalError,
         NotFoundError,
         NotSentError,
         OutcomeUnknownError,
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
         ProviderError,
         RateLimitedError,
         RejectedError,
+        RunStoppedError,
         StillWaitingError,
         TransportError,
         UnreadableAnswerError,
         UnsupportedOperationError,
     )
     from .exchange import Effect, Request, Response
-    from .kit import PrintKit, connect
+    from .kit import PrintKit
     from .model import (
         Artwork,
         ArtworkStatus,
@@ -60,13 +63,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "catalogue": "Country Product ProductList",
     "checkup": "CheckReport ConnectionCheck Finding FindingCode",
+    "connecting": "connect",
     "errors": (
-        "AuthenticationError ConfigError ConflictError FieldProblem InvalidRequestError NotFoundError NotSentError OutcomeUnknownError "
-        "PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError StillWaitingError TransportError "
-        "UnreadableAnswerError UnsupportedOperationError"
+        "AuthenticationError ConfigError ConflictError FieldProblem InvalidRequestError JournalError NotFoundError NotSentError "
+        "OutcomeUnknownError PrintKitError ProviderDownError ProviderError RateLimitedError RejectedError RunStoppedError "
+        "StillWaitingError TransportError UnreadableAnswerError UnsupportedOperationError"
     ),
     "exchange": "Effect Request Response",
-    "kit": "PrintKit connect",
+    "kit": "PrintKit",
     "model": (
         "Artwork ArtworkStatus Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode "
         "Receipt Recipient Severity Shipment Sizing ValidationReport"
@@ -103,6 +107,7 @@ __all__ = [
     "Issue",
     "Issues",
     "Item",
+    "JournalError",
     "LoggingHook",
     "Money",
     "NewOrder",
@@ -135,6 +140,7 @@ __all__ = [
     "RejectedError",
     "Request",
     "Response",
+    "RunStoppedError",
     "Secret",
     "Severity",
     "Shipment",

@@ -86,6 +86,18 @@ def of_seconds(path: str, value: object) -> Iterator[FieldProblem]:
         yield FieldProblem(path, f"{shown(value)} is not a number of seconds: give 0 or more")
 
 
+def of_count(path: str, value: object) -> Iterator[FieldProblem]:
+    """Problem of what is no number of things."""
+    if type(value) is not int or value < 1:
+        yield FieldProblem(path, f"{shown(value)} is not a number of 1 or more")
+
+
+def of_rate(path: str, value: object) -> Iterator[FieldProblem]:
+    """Problem of what is no number of requests a second."""
+    if type(value) not in {int, float} or not _is_length(value) or value == 0:
+        yield FieldProblem(path, f"{shown(value)} is not a number of requests a second: give one above 0")
+
+
 def _is_length(value: Any) -> bool:
     try:
         return not math.isnan(value) and float(value) >= 0

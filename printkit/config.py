@@ -42,6 +42,8 @@ class ConnectionSettings:
     """Seconds after a lost write during which not finding it proves nothing; default the greater of 60 and twice ``attempt_timeout``."""
     concurrency: int = 64
     """Requests under way at once to this account."""
+    rate: float | None = None
+    """Requests to this account that start in a second, at most; without one, as many as the shop takes before it asks for fewer."""
     check_status_locally: bool = True
     """Refuse here, without a request, what the shop documents as impossible in the order's status."""
     ca_file: str | None = None
@@ -351,7 +353,7 @@ def _is_plain(text: str) -> bool:
 _FORMS: Mapping[Any, str] = {
     str: "text without control characters, not empty",
     int: "a whole number",
-    float: "a number of seconds",
+    float: "a number above 0",
     bool: "true or false",
 }
 

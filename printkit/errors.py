@@ -18,6 +18,8 @@
         NotSentError                    the request never left
       OutcomeUnknownError               a write may have happened: reconcile, do not repeat
       StillWaitingError                 what was waited for has not come in time; nothing is wrong yet
+      RunStoppedError                   a bulk run cannot go on; nothing is lost
+      JournalError                      the journal of a bulk run cannot be used; nothing is sent that it has not noted
 
 ``OutcomeUnknownError`` is not a ``TransportError``, nor related to ``TimeoutError`` or ``ConnectionError``, so that wrappers
 that retry those leave it alone.
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from .bulk.results import Report
     from .model import OrderRef, OrderStatus, RefusedItem, ValidationReport
     from .outcomes import ReconcileHandle
     from .provider import Capability
@@ -235,3 +238,20 @@ class OutcomeUnknownError(PrintKitError):
         self.sent_at: datetime = handle.sent_at
         self.settle_until: datetime = handle.settle_until
         self.status: int | None = handle.status
+
+
+class RunStoppedError(PrintKitError):
+    """A bulk run cannot go on: the key is refused, the shop does not answer, or the journal cannot be written. Nothing is lost.
+
+    A run with a journal goes on when it is applied again with the same journal. Without one, every change that was taken has had
+    its result; the rest of the input was not touched.
+
+    Attributes:
+        report: what came of the run until then.
+    """
+
+    report: Report | None = None
+
+
+class JournalError(PrintKitError):
+    """The journal of a bulk run cannot be used: its file, or what it holds. Nothing is sent that it has not noted."""

@@ -7,14 +7,15 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, final
 
-from attrs import evolve
-
-from . import checks, checkup, config, registry, waiting
+from . import checks, checkup, waiting
+from .bulk import run as bulk
+from .bulk.run import Run
+from .bulk.source import Changes
 from .catalogue import Country, ProductList
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, RejectedError, UnsupportedOperationError
 from .exchange import Request, Response
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
-from .opening import Opened, open_all
+from .opening import Opened
 from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from .paging import Page, Pager
 from .provider import (
@@ -29,64 +30,8 @@ from .provider import (
     Support,
 )
 from .skus import SkuMap
-from .telemetry import Hook
-from .transport.in_process import Answers
 
 T = TypeVar("T")
-
-
-def connect(
-    source: str | None = None,
-    *,
-    config_file: str | os.PathLike[str] | None = None,
-    environ: Mapping[str, str] | None = None,
-    hooks: Sequence[Hook] = (),
-    emulators: Mapping[str, Answers] | None = None,
-    session: Any = None,
-) -> "PrintKit":
-    """Open printkit: ``async with printkit.connect() as kit``. Sends nothing.
-
-    Args:
-        source: a connection URL such as ``pwinty+emulator://``. Without one, the settings' file and the environment say what to connect to.
-        config_file: the file, in place of ``printkit.toml`` in the working directory.
-        environ: in place of the process's environment.
-        hooks: told of every attempt, wait, outcome and drift; see ``printkit.telemetry``.
-        emulators: by connection name, emulators to use in this process in place of new ones.
-        session: an ``aiohttp.ClientSession`` whose connector is borrowed, and not closed; nothing else of it is used.
-
-    Raises:
-        ConfigError: a setting is missing or wrong, or nothing is configured at all.
-    """
-    try:
-        return _connect(source, config_file, os.environ if environ is None else environ, hooks, emulators or {}, session)
-    except ConfigError as error:
-        problem = error.with_traceback(None)
-    del environ, source  # a traceback that shows locals would show the keys
-    raise problem
-
-
-def _connect(
-    source: str | None,
-    config_file: str | os.PathLike[str] | None,
-    environ: Mapping[str, str],
-    hooks: Sequence[Hook],
-    emulators: Mapping[str, Answers],
-    session: Any,
-) -> "PrintKit":
-    if source is not None and not isinstance(source, str):
-        raise ConfigError(f"source is a {type(source).__name__}: give a connection URL, such as '<kind>+emulator://'")
-    found = config.load(config_file, environ)
-    names = {*found.connections, *registry.kinds()}
-    if source is not None:
-        table = config.from_url(source, environ, found.connections)
-        found = evolve(found, connections={table.name: table}, default=table.name)
-    if not found.connections:
-        raise ConfigError(
-            "nothing is configured. To try printkit without an account: printkit.connect('<kind>+emulator://') with a kind of shop "
-            f'({", ".join(registry.kinds())}), or write a printkit.toml with [printkit.providers.<name>] and environment = "emulator"'
-        )
-    skus = SkuMap.read(found.skus, found.source, names | found.connections.keys())
-    return PrintKit(open_all(found, hooks, emulators, session), found.default, skus)
 
 
 @final
@@ -382,6 +327,43 @@ class PrintKit:
     def unresolved(self) -> tuple[ReconcileHandle, ...]:
         """The writes of this process whose outcome is still unknown, cancelled ones included."""
         return tuple(handle for opened in self._opened.values() for handle in opened.provider.unresolved)
+
+    # ── Many at once ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def apply(
+        self,
+        changes: Changes | None,
+        *,
+        journal: str | os.PathLike[str] | None = None,
+        concurrency: int | None = None,
+        in_order: bool = False,
+        rate: float | None = None,
+    ) -> Run:
+        """Carry out any number of changes: ``async for result in kit.apply(changes)``, or ``report = await kit.apply(changes)``.
+
+        One change never raises and never ends the run: ``result.outcome`` is ``Applied(order)``, ``NotApplied`` or ``Unknown``. Two
+        changes of one order run one after the other, in the order of the input. A write that was lost is looked for after its settle
+        window and sent again only where it is proven not to have happened. An outage pauses the run and fails nothing.
+
+        With a ``journal`` all changes are taken in first, and every write is noted before it is sent: a run that is killed at any
+        moment goes on where it was when it is applied again with the same journal, and nothing is sent twice. Orders that changes
+        hold are kept as their references.
+
+        Args:
+            changes: from ``printkit.changes``; any iterable or async iterable. None goes on with what the journal holds.
+            journal: a file of this machine; made when it is not there.
+            concurrency: changes under way at once; by default the smallest ``concurrency`` of the connections.
+            in_order: give out results in the order of the input.
+            rate: requests per second at most to each account, as long as the run lasts.
+
+        Raises:
+            InvalidRequestError: from the run: a change cannot be carried out at all. With a journal, before anything is sent.
+            RunStoppedError: from the run: it cannot go on; nothing is lost.
+            JournalError: from the run: the journal is another run's, another account's, or another process works on it.
+        """
+        return bulk.run_of(
+            self, self._opened.values(), self._default, changes, journal=journal, concurrency=concurrency, in_order=in_order, rate=rate
+        )
 
     # ── What there is ─────────────────────────────────────────────────────────────────────────────────────────────────
 

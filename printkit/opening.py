@@ -15,10 +15,20 @@ from .telemetry import Hook, Telemetry
 from .transport.attempt import Link
 from .transport.caller import Caller
 from .transport.in_process import Answers, InProcessLink
-from .transport.limits import Slots
+from .transport.limits import Pace, Slots
 from .transport.redact import Redactor
 from .transport.retry import RetryBudget, RetryPolicy
 from .writes import Account, Writer
+
+
+@final
+@frozen
+class Limits:
+    """What all connections to one account share."""
+
+    slots: Slots
+    pace: Pace
+    budget: RetryBudget
 
 
 @final
@@ -29,6 +39,8 @@ class Opened:
     provider: PrintProvider
     link: Link
     account: Account
+    pace: Pace
+    concurrency: int
     keeps_drafts: bool
     """Whether drafts outlive the process."""
 
@@ -45,11 +57,18 @@ def open_all(found: config.Config, hooks: Sequence[Hook], emulators: Mapping[str
         ConfigError: a setting of one of them is missing or wrong.
     """
     drafts = FileDrafts(found.drafts) if found.drafts else MemoryDrafts()
-    return {name: _open(name, table, drafts, hooks, emulators, session) for name, table in found.connections.items()}
+    limits: dict[str, Limits] = {}
+    return {name: _open(name, table, drafts, limits, hooks, emulators, session) for name, table in found.connections.items()}
 
 
 def _open(
-    name: str, table: config.Table, drafts: DraftStore, hooks: Sequence[Hook], emulators: Mapping[str, Answers], session: Any
+    name: str,
+    table: config.Table,
+    drafts: DraftStore,
+    limits: dict[str, Limits],
+    hooks: Sequence[Hook],
+    emulators: Mapping[str, Answers],
+    session: Any,
 ) -> Opened:
     info = registry.info(table.kind)
     settings = config.settings(registry.part(info.settings), table)
@@ -57,22 +76,24 @@ def _open(
     redactor = Redactor(secrets)
     telemetry = Telemetry(tuple(hooks))
     link = _linked(table, info, settings, emulators, session)
+    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
+    shared = limits.setdefault(account.digest, Limits(Slots(settings.concurrency), Pace(settings.rate), RetryBudget()))
     caller = Caller(
         name,
         link,
-        slots=Slots(settings.concurrency),
+        slots=shared.slots,
+        pace=shared.pace,
         policy=RetryPolicy(),
-        budget=RetryBudget(),
+        budget=shared.budget,
         telemetry=telemetry,
         redactor=redactor,
         deadline=settings.deadline,
         attempt_timeout=settings.attempt_timeout,
         where="" if isinstance(link, InProcessLink) else settings.url,
     )
-    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
     provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, account.digest, drafts, redactor))
-    return Opened(provider, link, account, not isinstance(drafts, MemoryDrafts))
+    return Opened(provider, link, account, shared.pace, shared.slots.limit, not isinstance(drafts, MemoryDrafts))
 
 
 def _linked(

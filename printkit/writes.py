@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, final
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, final
 from uuid import uuid4
 
 from attrs import evolve, frozen
@@ -33,18 +33,33 @@ Send = Callable[[Json], Awaitable[T]]
 
 # ── Intents: a journal learns of a write before its first byte leaves ─────────────────────────────────────────────────
 
-Intent = Callable[[ReconcileHandle], Awaitable[None]]
-_intent: ContextVar[Intent | None] = ContextVar("printkit_intent", default=None)
+
+class Journal(Protocol):
+    """Learns of every write before its first byte leaves, and of what became of it."""
+
+    async def intend(self, handle: ReconcileHandle) -> None:
+        """A write is about to be sent. If this raises, nothing is sent."""
+        ...
+
+    def ended(self, handle: ReconcileHandle, fate: "Fate") -> None:
+        """The write has ended. Never called for a process that was killed: then its fate is unknown."""
+        ...
+
+
+Fate = Literal["applied", "nothing", "unknown"]
+"""What became of a write: it is proven, or nothing happened, or nobody can tell yet."""
+
+_journal: ContextVar[Journal | None] = ContextVar("printkit_journal", default=None)
 
 
 @contextmanager
-def intents(tell: Intent) -> Generator[None]:
-    """Within it, every write awaits ``tell(handle)`` before it is sent; if that raises, nothing is sent."""
-    token = _intent.set(tell)
+def journaled(journal: Journal) -> Generator[None]:
+    """Within it, ``journal`` is told of every write."""
+    token = _journal.set(journal)
     try:
         yield
     finally:
-        _intent.reset(token)
+        _journal.reset(token)
 
 
 # ── One write ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,7 +210,7 @@ class Writer:
     async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
         async with _in_time(self._locks.hold(write.lock), deadline) as held:
             if held:
-                return await self._sent(write, await self._intended(write, deadline), deadline)
+                return await self._told(write, await self._intended(write, deadline), deadline)
         raise self._not_sent(write, "another write to the same order took all the time there was")
 
     async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
@@ -208,7 +223,7 @@ class Writer:
     async def _handle_of(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
         preimage = await write.preimage(deadline) if write.preimage else None
         now = self._now()
-        handle = ReconcileHandle(
+        return ReconcileHandle(
             id=uuid4().hex,
             provider=self._account.provider,
             kind=self._account.kind,
@@ -222,12 +237,23 @@ class Writer:
             meant=write.meant,
             preimage=preimage,
             sent_at=now,
-            settle_until=now + self._settle,
+            settle_until=now + timedelta(seconds=deadline.remaining()) + self._settle,  # it may leave until then; see _left
         )
-        tell = _intent.get()
-        if tell is not None:
-            await tell(handle)
-        return handle
+
+    async def _told(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
+        """Send the write, between telling the journal, if there is one, that it is meant and what became of it."""
+        journal = _journal.get()
+        if journal is None:
+            return await self._sent(write, handle, deadline)
+        await journal.intend(handle)
+        try:
+            done = await self._sent(write, handle, deadline)
+        except BaseException:
+            left = next((each for each in reversed(self.unresolved) if each.id == handle.id), None)
+            journal.ended(left or handle, "nothing" if left is None else "unknown")
+            raise
+        journal.ended(handle, "applied")
+        return done
 
     async def _sent(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
         wire = Wire()

@@ -26,6 +26,7 @@ from printkit import (
 from printkit.emulator.clock import ManualClock
 from printkit.providers.pwinty.emulator import Options, Shop
 from printkit.server.emulator import EmulatorServer
+from tests.journals import intents
 from tests.providers.pwinty.shops import settings
 
 FILE = """
@@ -201,7 +202,6 @@ async def test_a_verb_goes_to_the_connection_in_the_reference(file: Path) -> Non
 
 async def test_a_handle_of_another_account_is_refused(file: Path) -> None:
     handles = []
-    from printkit.writes import intents
 
     async def keep(handle: Any) -> None:
         handles.append(handle)

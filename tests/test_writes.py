@@ -47,8 +47,9 @@ from printkit.writes import (
     Hint,
     Write,
     Writer,
-    intents,
+    journaled,
 )
+from tests.journals import Telling, intents
 
 ACCOUNT = Account("uk", "shop", "sandbox", digest("shop", "sandbox", "m-1"))
 START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
@@ -903,19 +904,34 @@ async def test_the_intent_and_the_unknown_outcome_are_the_same_write() -> None:
     assert error.handle.id == told[0].id
 
 
+@pytest.mark.parametrize(
+    ("ending", "fate"), [(OK, "applied"), (LOST, "unknown"), (NotSent(Cause.CONNECT_FAILED), "nothing"), (Response(400), "nothing")]
+)
+async def test_a_journal_learns_what_became_of_each_write(ending: Any, fate: str) -> None:
+    async def tell(handle: ReconcileHandle) -> None:
+        pass
+
+    journal = Telling(tell)
+    with journaled(journal):
+        await performed(FakeCaller(ending), write())
+    ((handle, told),) = journal.fates
+    assert told == fate
+    assert handle.phase == "awaiting-answer"
+
+
 async def test_intents_are_told_to_their_own_task_only() -> None:
     told: list[str] = []
     caller = FakeCaller(OK)
     each = writer(caller)
 
-    async def journaled() -> None:
+    async def kept() -> None:
         async def tell(handle: ReconcileHandle) -> None:
             told.append(handle.lock)
 
         with intents(tell):
             await each.perform(write(lock="order:2"), caller.deadline())
 
-    await asyncio.gather(journaled(), each.perform(write(lock="order:3"), caller.deadline()))
+    await asyncio.gather(kept(), each.perform(write(lock="order:3"), caller.deadline()))
     assert told == ["order:2"]
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from .. import registry
 from ..catalogue import Product
-from ..kit import connect
+from ..connecting import connect
 from ..provider import ProviderInfo
 
 _WISHES: Mapping[str, str] = {"currency": "GBP", "print_country": "GB", "email": "orders@example.com", "phone": "+44 20 7946 0000"}

@@ -7,8 +7,9 @@ from typing import final
 from attrs import frozen
 
 from .. import config, registry
+from ..connecting import connect
 from ..errors import ConfigError, InvalidRequestError, NotSentError, PrintKitError
-from ..kit import PrintKit, connect
+from ..kit import PrintKit
 from ..telemetry import Hook
 
 HOST = "127.0.0.1"

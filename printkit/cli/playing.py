@@ -8,8 +8,9 @@ from typing import final
 from attrs import Factory, define, frozen
 
 from .. import registry
+from ..connecting import connect
 from ..emulator.shop import Shop
-from ..kit import PrintKit, connect
+from ..kit import PrintKit
 from ..model import Order
 from ..provider import Capability, ProviderInfo, Stage, SupportLevel
 from ..telemetry import Attempt, Event

@@ -18,6 +18,7 @@ class Cause(enum.StrEnum):
     TLS = "tls"
     PROXY = "proxy"
     POOL_TIMEOUT = "pool-timeout"
+    RATE_LIMITED = "rate-limited"
     CONNECTION_LOST = "connection-lost"
     TIMED_OUT = "timed-out"
     BODY_CUT = "body-cut"
@@ -48,6 +49,7 @@ _WORDS = {
     Cause.TLS: "the server's certificate or TLS version is not acceptable",
     Cause.PROXY: "the proxy refused or could not be reached",
     Cause.POOL_TIMEOUT: "no slot became free in time",
+    Cause.RATE_LIMITED: "the account's rate leaves no turn in time",
     Cause.CONNECTION_LOST: "the connection was lost before an answer came",
     Cause.TIMED_OUT: "no answer came in time",
     Cause.BODY_CUT: "the answer was cut off",

@@ -22,7 +22,7 @@ from printkit.exchange import Content, Effect, Request, Response
 from printkit.telemetry import Attempt, Telemetry, Wait
 
 from .attempt import Cause, Ending, Link, MaybeSent, NotSent, Wire
-from .limits import Slots
+from .limits import Pace, Slots
 from .redact import Redactor
 from .retry import SERVER_TROUBLE, Jitter, RetryBudget, RetryPolicy, full_jitter, retry_after, throttled
 
@@ -58,6 +58,7 @@ class Caller:
         provider: the connection's name, for errors and telemetry.
         link: makes single attempts.
         slots: how many attempts may be under way at once; waiting for one counts against the deadline.
+        pace: how many attempts may start in a second; waiting for a turn counts likewise.
         policy: how often and how patiently to try.
         budget: what retries of this account may cost together.
         telemetry: is told of attempts and waits, when anybody listens.
@@ -74,6 +75,7 @@ class Caller:
         link: Link,
         *,
         slots: Slots,
+        pace: Pace | None = None,
         policy: RetryPolicy,
         budget: RetryBudget,
         telemetry: Telemetry,
@@ -89,6 +91,7 @@ class Caller:
         self.provider = provider
         self._link = link
         self._slots = slots
+        self._pace = pace or Pace(clock=clock, sleep=sleep)
         self._policy = policy
         self._budget = budget
         self._telemetry = telemetry
@@ -151,8 +154,12 @@ class Caller:
             left = ends - self._clock()
             if left <= 0:
                 return NotSent(Cause.TIMED_OUT)
+            if not await self._pace.turn(left):
+                return NotSent(Cause.RATE_LIMITED)
             wire.begin()
-            ending = await (self._told if self._telemetry else self._attempt)(request, wire, left)
+            ending = await (self._told if self._telemetry else self._attempt)(request, wire, ends - self._clock())
+            if _is_throttle(ending):
+                self._pace.slow(self._asked(ending))
             if not may_be_repeated(ending):
                 if isinstance(ending, Response) and not _is_trouble(ending):
                     self._budget.refund(paid)
@@ -170,9 +177,12 @@ class Caller:
             await self._sleep(pause)
 
     def _pause(self, ending: Ending, attempts: int, ends: float) -> float | None:
-        asked = retry_after(ending.headers, self._wall()) if isinstance(ending, Response) else None
+        asked = self._asked(ending)
         pause = self._policy.wait(attempts, throttled=_is_throttle(ending), retry_after=asked, jitter=self._jitter)
         return pause if pause is not None and self._clock() + pause < ends else None
+
+    def _asked(self, ending: Ending) -> float | None:
+        return retry_after(ending.headers, self._wall()) if isinstance(ending, Response) else None
 
     async def _attempt(self, request: Request, wire: Wire, left: float) -> Ending:
         limit = left if _uploads_a_stream(request) else min(left, self._attempt_timeout)

@@ -1,7 +1,9 @@
-"""How many requests may be under way at once for one account; refuses to know what they are."""
+"""How many requests may be under way at once for one account, and how many may start in a second; refuses to know what they are."""
 
 import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import final
 
@@ -60,3 +62,106 @@ class Slots:
 
     def __repr__(self) -> str:
         return f"Slots({self._free} of {self.limit} free, {self.waiting} waiting)"
+
+
+@final
+class Pace:
+    """How many requests of one account may start in a second: evenly spaced, no bursts. Share one object as ``Slots`` is shared.
+
+    Slows down by itself when the shop asks for fewer requests, to half, and speeds up again by a twentieth every ten seconds
+    (policy, section 4.3). Without a ``limit`` there is no limit until the shop asks for the first time.
+
+    Args:
+        limit: requests per second at most; None for as many as the shop takes.
+        clock, sleep: time, for tests.
+
+    Raises:
+        ValueError: ``limit`` is not above 0.
+    """
+
+    SLOWEST = 1.0
+    """Requests per second that remain however often the shop asks for fewer."""
+    FIRST = 5.0
+    """Requests per second that remain at least when it asks for the first time and no limit was known: one answer says little."""
+    EASE_EVERY = 10.0
+    EASE = 1.05
+    LONGEST_HALT = 60.0
+    """Seconds; a shop that asks for a longer pause is not obeyed here: whoever was told decides."""
+
+    def __init__(
+        self,
+        limit: float | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._limit: float | None = None
+        self._rate: float | None = None
+        self.limit = limit
+        self._clock = clock
+        self._sleep = sleep
+        self._next = self._eased = self._slowed = self._since = clock()
+        self._started = 0
+
+    @property
+    def rate(self) -> float | None:
+        """Requests per second at present; None for no limit."""
+        return self._rate
+
+    @property
+    def limit(self) -> float | None:
+        """Requests per second at most; None for as many as the shop takes."""
+        return self._limit
+
+    @limit.setter
+    def limit(self, limit: float | None) -> None:
+        if limit is not None and not limit > 0:
+            raise ValueError("the limit must be above 0 requests per second")
+        is_free = self._rate == self._limit  # the shop has not asked for fewer, or has forgotten
+        self._limit = limit
+        if is_free or (limit is not None and (self._rate is None or self._rate > limit)):
+            self._rate = limit
+
+    async def turn(self, patience: float) -> bool:
+        """Wait for the next turn; False, at once, when it would take more than ``patience`` seconds."""
+        now = self._clock()
+        self._count(now)
+        if self._rate is None:
+            wait = self._next - now
+        else:
+            self._ease(now)
+            gap = 1 / self._rate
+            wait = max(self._next, now - gap) - now
+        if wait > patience:
+            return False
+        if self._rate is not None:
+            self._next = now + wait + 1 / self._rate
+        if wait > 0:
+            await self._sleep(wait)
+        return True
+
+    def slow(self, halt: float | None) -> None:
+        """The shop asks for fewer requests, and for none at all for ``halt`` seconds. Who asks at once is heard once."""
+        now = self._clock()
+        self._next = max(self._next, now + min(halt or 0.0, self.LONGEST_HALT))
+        if now - self._slowed < 1.0 and self._rate is not None:
+            return
+        if self._rate is None:
+            self._rate = max(self._started / max(now - self._since, 1.0) / 2, self.FIRST)
+        else:
+            self._rate = min(self._rate, max(self._rate / 2, self.SLOWEST))
+        self._slowed = self._eased = now
+
+    def _ease(self, now: float) -> None:
+        times = int((now - self._eased) / self.EASE_EVERY)
+        if times and self._rate is not None and self._rate != self._limit:
+            self._eased += times * self.EASE_EVERY
+            self._rate = min(self._rate * self.EASE ** min(times, 1000), self._limit or float("inf"))
+
+    def _count(self, now: float) -> None:
+        if now - self._since > self.EASE_EVERY:
+            self._since, self._started = now, 0
+        self._started += 1
+
+    def __repr__(self) -> str:
+        return f"Pace({'no limit' if self._rate is None else f'{self._rate:.3g}/s'})"

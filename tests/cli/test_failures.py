@@ -15,7 +15,7 @@ import pytest
 from printkit import errors
 from printkit.cli.connections import Connections
 from printkit.cli.exits import MEANINGS, Exit, exit_for
-from printkit.kit import connect
+from printkit.connecting import connect
 from printkit.providers.pwinty.emulator import Options, Shop
 
 Run = Callable[..., Any]
@@ -49,6 +49,8 @@ def test_every_error_has_an_exit_code(cls: type[errors.PrintKitError]) -> None:
         "TransportError": Exit.NOTHING_HAPPENED,
         "NotSentError": Exit.NOTHING_HAPPENED,
         "OutcomeUnknownError": Exit.UNKNOWN,
+        "RunStoppedError": Exit.STOPPED,
+        "JournalError": Exit.SETTINGS,
     }
 
     assert exit_for(cls.__new__(cls)) is expected[cls.__name__]

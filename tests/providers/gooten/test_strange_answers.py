@@ -27,7 +27,7 @@ from printkit.emulator.faults import CloseBeforeRead, Fault
 from printkit.outcomes import ReconcileHandle, Unknown
 from printkit.providers.gooten.emulator import Shop
 from printkit.server.emulator import EmulatorServer
-from printkit.writes import intents
+from tests.journals import intents
 from tests.providers.gooten.shops import (
     ANN,
     KEY,

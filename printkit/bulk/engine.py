@@ -1,0 +1,422 @@
+"""Carries out very many changes: so many at once, one at a time for each order, none twice. Knows no kit, no shop and no file.
+
+Memory depends on how many run at once, not on how many there are. What cannot be decided yet waits for its settle window and is
+looked for again; what the shop cannot be asked now is tried again; an outage pauses everything and fails nothing.
+"""
+
+import asyncio
+import heapq
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import final
+
+from ..errors import (
+    AuthenticationError,
+    JournalError,
+    OutcomeUnknownError,
+    PrintKitError,
+    ProviderDownError,
+    RateLimitedError,
+    RunStoppedError,
+    TransportError,
+    UnreadableAnswerError,
+)
+from ..model import Order
+from ..outcomes import Applied, NotApplied, Unknown
+from ..writes import journaled
+from .health import Health
+from .results import ChangeResult, Outcome, Progress
+from .tasks import Book, Hands, Task, Told
+
+MOST_TRIES = 8
+"""So often one change may find no answer, outages not counted, before it is told as not applied, or as unknown."""
+MOST_UNKNOWN = 3
+"""So often one change may be sent and lost."""
+GRACE = 10.0
+"""Seconds that changes under way get to end when a run is given up."""
+LONGEST_PAUSE = 900.0
+"""Seconds (policy, section 2.4: 15 minutes)."""
+PROBES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Seconds between the questions whether a shop answers again; the last for ever."""
+
+
+class _UndecidedError(Exception):
+    """A look-up said what it could."""
+
+    def __init__(self, found: NotApplied | Unknown) -> None:
+        super().__init__()
+        self.found = found
+
+
+@final
+class Engine:
+    """One run.
+
+    Args:
+        book: the tasks.
+        hands: what to act with.
+        concurrency: changes under way at once.
+        in_order: give out results in the order of the input; the window for that is sixteen times ``concurrency``.
+        clock, sleep, now: time, for tests.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        hands: Hands,
+        *,
+        concurrency: int,
+        in_order: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._book = book
+        self._hands = hands
+        self._concurrency = concurrency
+        self._in_order = in_order
+        self._clock = clock
+        self._sleep = sleep
+        self._now = now
+        self._health = Health(clock)
+        self.progress = Progress()
+        self._most_waiting = max(1000, 16 * concurrency)
+        self._busy: dict[str, deque[Task]] = {}
+        """By order: those that wait for the one under way."""
+        self._ready: deque[Task] = deque()
+        self._later: list[tuple[datetime, int, Task]] = []
+        self._alarm: tuple[datetime, asyncio.Task[None]] | None = None
+        self._prober: asyncio.Task[None] | None = None
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._held = self._pulled = 0
+        self._is_pulling = self._is_exhausted = self._is_stopping = False
+        self._failure: Exception | None = None
+        self._results: deque[ChangeResult] = deque()
+        self._early: dict[int, ChangeResult] = {}
+        self._place = 0
+        self._there = asyncio.Event()
+        self._taken = asyncio.Event()
+
+    # ── Results ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def results(self) -> AsyncGenerator[ChangeResult]:
+        """Every result, as it comes. Closing this gives up the run: what is under way gets ``GRACE`` seconds to end.
+
+        Raises:
+            RunStoppedError: the run cannot go on.
+        """
+        workers = [asyncio.create_task(self._work()) for _ in range(self._concurrency)]
+        ended = asyncio.gather(*workers, return_exceptions=True)
+        ended.add_done_callback(lambda _: self._there.set())
+        try:
+            while True:
+                while self._results:
+                    result = self._results.popleft()
+                    self._taken.set()
+                    yield result
+                if ended.done() and not self._results:
+                    break
+                self._there.clear()
+                if not self._results and not ended.done():
+                    await self._there.wait()
+        finally:
+            await self._give_up(workers, ended)
+        for result in self._abandoned():
+            yield result
+        faults = [each for each in ended.result() if isinstance(each, BaseException)]
+        if faults:
+            raise faults[0]
+        if self._failure is not None:
+            raise self._failure
+
+    def stop(self, why: str) -> None:
+        """Begin nothing more. What is under way ends, and then the results."""
+        if not self._is_stopping:
+            self._is_stopping, self.progress.stopped = True, why
+            self._stir(len(self._idle))
+            self._taken.set()
+
+    def _fail(self, error: Exception) -> None:
+        self._failure = self._failure or error
+        self.stop(str(error))
+
+    async def _give_up(self, workers: list[asyncio.Task[None]], ended: "asyncio.Future[list[BaseException | None]]") -> None:
+        if not ended.done():
+            self.stop("given up")
+            await asyncio.wait(workers, timeout=GRACE)
+        helpers = [self._prober, self._alarm[1] if self._alarm else None]
+        for task in (*workers, *(each for each in helpers if each is not None)):
+            task.cancel()
+        await asyncio.gather(ended, *(each for each in helpers if each is not None), return_exceptions=True)
+
+    def _abandoned(self) -> list[ChangeResult]:
+        """What was taken and not ended, when nobody keeps it: told, so that nothing is lost silently."""
+        if self._book.is_kept:
+            return []
+        tasks = [*self._ready, *(task for _, _, task in self._later), *(task for queue in self._busy.values() for task in queue)]
+        found = [*self._early.values()]
+        for task in tasks:
+            why = f"the run ended before: {self.progress.stopped}"
+            found.append(self._unknown(task, why) if task.open else self._result(task, NotApplied(why)))
+            self.progress.count(found[-1])
+        return sorted(found, key=lambda result: result.index)
+
+    async def _give_out(self, result: ChangeResult) -> None:
+        self.progress.count(result)
+        if not self._in_order:
+            self._results.append(result)
+        else:
+            self._early[result.index] = result
+            while self._place in self._early:
+                self._results.append(self._early.pop(self._place))
+                self._place += 1
+                self._stir()
+        self._there.set()
+        while len(self._results) > 2 * self._concurrency and not self._is_stopping:
+            self._taken.clear()
+            await self._taken.wait()
+
+    # ── Work ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _work(self) -> None:
+        while (task := await self._take()) is not None:
+            self.progress.running += 1
+            try:
+                result = await self._one(task)
+                if result is not None:
+                    await self._book.finish(result)
+            except JournalError as error:
+                self._fail(_stopped(error))
+                return
+            finally:
+                self.progress.running -= 1
+                self._stir()
+            if result is not None:
+                self._release(task.order)
+                await self._give_out(result)
+
+    async def _take(self) -> Task | None:
+        """The next task that may run now; None when there is none any more."""
+        while not self._is_stopping:
+            if self.progress.paused is None and self.progress.running < max(1.0, self._hands.width()):
+                if self._ready:
+                    return self._ready.popleft()
+                if self._may_pull():
+                    task = await self._pull()
+                    if task is not None:
+                        return task
+                    continue
+            if self._is_exhausted and not self._busy:
+                self._stir(len(self._idle))
+                return None
+            turn = asyncio.get_running_loop().create_future()
+            self._idle.append(turn)
+            await turn
+        return None
+
+    def _may_pull(self) -> bool:
+        waiting = self.progress.waiting = len(self._later) + self._held
+        is_near = not self._in_order or self._pulled - self._place < 16 * self._concurrency
+        return not (self._is_pulling or self._is_exhausted) and waiting < self._most_waiting and is_near
+
+    async def _pull(self) -> Task | None:
+        self._is_pulling = True
+        try:
+            task = await self._book.next()
+        except Exception as error:  # noqa: BLE001 - of the caller's own input: the run ends with it
+            self._fail(error)
+            return None
+        finally:
+            self._is_pulling = False
+            self._stir()
+        if task is None:
+            self._is_exhausted = True
+            return None
+        self._pulled += 1
+        if task.order in self._busy:
+            self._busy[task.order].append(task)
+            self._held += 1
+            return None
+        self._busy[task.order] = deque()
+        if task.not_before is not None and task.not_before > self._now():
+            self._wait_until(task, task.not_before)
+            return None
+        return task
+
+    def _release(self, order: str) -> None:
+        queue = self._busy[order]
+        if queue:
+            self._ready.append(queue.popleft())
+            self._held -= 1
+        else:
+            del self._busy[order]
+        self._stir()
+
+    def _stir(self, count: int = 1) -> None:
+        while count and self._idle:
+            turn = self._idle.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                count -= 1
+
+    # ── One change ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _one(self, task: Task) -> ChangeResult | None:
+        """Its result, or None when it has to wait."""
+        try:
+            with journaled(Told(self._book, task)):
+                order = await self._carried_out(task)
+        except JournalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one change never ends a run
+            return await self._weigh(task, error)
+        self._health.answered()
+        return self._result(task, Applied(order))
+
+    async def _carried_out(self, task: Task) -> Order:
+        known = task.open or task.done
+        if known is None:
+            return await self._hands.carry_out(task.change)
+        found = await self._hands.settle(known, send_again=task.open is not None)
+        if not isinstance(found, Applied):
+            raise _UndecidedError(found if task.open else Unknown(f"what was done of it is not found any more: {found.why}"))
+        if task.open is not None:
+            task.done, task.open = task.open, None
+        assert task.done is not None  # noqa: S101 - a write that is applied is the last one done
+        return await self._hands.go_on(task.change, task.done, found.value)
+
+    async def _weigh(self, task: Task, error: Exception) -> ChangeResult | None:
+        match error:
+            case _UndecidedError(found=NotApplied() as found):
+                self._health.answered()
+                return self._result(task, found)
+            case _UndecidedError(found=Unknown(not_before=None) as found):
+                self._health.answered()
+                return self._unknown(task, found.why)
+            case _UndecidedError(found=Unknown(not_before=moment)):
+                self._health.answered()
+                return await self._later_on(task, moment or self._now())
+            case OutcomeUnknownError():
+                self._stumbled(task)
+                task.lost += 1
+                if task.lost > MOST_UNKNOWN:
+                    return self._unknown(task, "it was sent and lost again and again", error)
+                return await self._later_on(task, error.handle.settle_until)
+            case AuthenticationError():
+                if self._health.denied():
+                    self._fail(_stopped(error))
+                return await self._later_on(task, self._now())
+            case RateLimitedError():
+                self._halt(error.retry_after)
+                task.tries += task.tries < MOST_TRIES - 1
+                return await self._later_on(task, self._in(error.retry_after or _backoff(task.tries)))
+            case TransportError() | ProviderDownError() | UnreadableAnswerError():
+                return await self._again(task, error)
+            case _:
+                return await self._refused(task, error)
+
+    async def _again(self, task: Task, error: PrintKitError) -> ChangeResult | None:
+        self._stumbled(task)
+        task.tries += self.progress.paused is None
+        if task.tries < MOST_TRIES:
+            return await self._later_on(task, self._in(_backoff(task.tries)))
+        return self._unknown(task, str(error), error) if task.open else self._result(task, NotApplied(str(error)), error)
+
+    async def _refused(self, task: Task, error: Exception) -> ChangeResult | None:
+        """The shop refuses, or the change is not possible, or something of ours is broken."""
+        self._health.answered()
+        if task.open is None:
+            return self._result(task, NotApplied(str(error) or type(error).__name__, getattr(error, "existing", None)), error)
+        if not isinstance(error, PrintKitError):
+            return self._unknown(task, f"{type(error).__name__} while it was under way", error)
+        task.refusals += 1  # after a lost answer a refusal is a hint: it may be done already
+        if task.refusals > 1:
+            return self._unknown(task, str(error), error)
+        return await self._later_on(task, task.open.settle_until)
+
+    def _result(self, task: Task, outcome: Outcome, error: Exception | None = None) -> ChangeResult:
+        return ChangeResult(task.index, task.change, outcome, error, task.open if isinstance(outcome, Unknown) else None)
+
+    def _unknown(self, task: Task, why: str, error: Exception | None = None) -> ChangeResult:
+        return self._result(task, Unknown(why), error)
+
+    # ── Waiting ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _in(self, seconds: float) -> datetime:
+        return self._now() + timedelta(seconds=seconds)
+
+    async def _later_on(self, task: Task, moment: datetime) -> ChangeResult | None:
+        """No result yet."""
+        task.not_before = moment
+        await self._book.keep(task)
+        self._wait_until(task, moment)
+        return None
+
+    def _wait_until(self, task: Task, moment: datetime) -> None:
+        heapq.heappush(self._later, (moment, task.index, task))
+        if self._alarm is None or moment < self._alarm[0]:
+            if self._alarm is not None:
+                self._alarm[1].cancel()
+            self._alarm = (moment, asyncio.create_task(self._ring(moment)))
+
+    async def _ring(self, moment: datetime) -> None:
+        await self._sleep(max(0.0, (moment - self._now()).total_seconds()))
+        self._alarm = None
+        now = max(moment, self._now())
+        while self._later and self._later[0][0] <= now:
+            self._ready.append(heapq.heappop(self._later)[2])
+            self._stir()
+        if self._later:
+            first = self._later[0][0]
+            self._alarm = (first, asyncio.create_task(self._ring(first)))
+
+    # ── Pausing ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _stumbled(self, task: Task) -> None:
+        if self._health.failed() and self.progress.paused is None and not self._is_stopping:
+            self._pause("the shop does not answer", task.provider)
+
+    def _halt(self, seconds: float | None) -> None:
+        if seconds is not None and seconds > LONGEST_PAUSE:
+            self._fail(RunStoppedError(f"the shop asks for a pause of {seconds:g} s: go on after it"))
+        elif seconds is not None and self.progress.paused is None:
+            self.progress.paused = f"the shop asks for a pause of {seconds:g} s"
+            self._prober = asyncio.create_task(self._resume_after(seconds))
+
+    async def _resume_after(self, seconds: float) -> None:
+        await self._sleep(seconds)
+        self._resume()
+
+    def _pause(self, why: str, provider: str | None) -> None:
+        self.progress.paused = why
+        self._prober = asyncio.create_task(self._probe(provider))
+
+    async def _probe(self, provider: str | None) -> None:
+        waits, ends = iter(PROBES), self._clock() + LONGEST_PAUSE
+        pause = 0.0
+        while self._clock() < ends:
+            pause = next(waits, pause)
+            await self._sleep(pause)
+            try:
+                await self._hands.probe(provider)
+            except AuthenticationError as error:
+                return self._fail(_stopped(error))
+            except PrintKitError:
+                continue
+            return self._resume()
+        return self._fail(RunStoppedError(f"the shop has not answered for {LONGEST_PAUSE / 60:g} minutes"))
+
+    def _resume(self) -> None:
+        self._health.forget()
+        self.progress.paused = None
+        self._stir(len(self._idle))
+
+
+def _backoff(tries: int) -> float:
+    return min(60.0, 2.0**tries)
+
+
+def _stopped(error: PrintKitError) -> RunStoppedError:
+    return RunStoppedError(f"the run stops: {error}", provider=error.provider, operation=error.operation)

@@ -1,0 +1,388 @@
+"""A run in a SQLite file: every change, how far it has come, and each write before it is sent. Survives kill -9 at any moment.
+
+One process works on a file at a time; any number may read it. Knows no kit and no shop. Not for network file systems.
+"""
+
+import asyncio
+import json
+import sqlite3
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast, final
+
+from attrs import frozen
+
+from .. import changes
+from ..change_lines import from_dict, to_json
+from ..changes import Change, PlaceOrder
+from ..errors import FieldProblem, InvalidRequestError, JournalError
+from ..outcomes import Applied, NotApplied, ReconcileHandle
+from .database import Writer, locked
+from .results import ChangeResult, ref_of
+from .source import Changes, in_turn, task_of
+from .tasks import Task
+
+FORM: Final = 1
+"""The version of the tables below."""
+
+PENDING, INTENDED, WAITING, APPLIED, NOT_APPLIED, UNKNOWN = range(6)
+"""How far a change has come; from APPLIED on it has ended."""
+WORDS: Final[tuple[str, ...]] = ("pending", "under way", "waiting", "applied", "not-applied", "unknown")
+
+_TABLES: Final = f"""
+CREATE TABLE run (form INTEGER NOT NULL, created TEXT NOT NULL, accounts TEXT NOT NULL, total INTEGER);
+CREATE TABLE item (
+    id INTEGER PRIMARY KEY,      -- the place in the input, from 0
+    reference TEXT UNIQUE,       -- of an order to place: one reference is one order
+    change TEXT NOT NULL,
+    state INTEGER NOT NULL DEFAULT {PENDING},
+    done TEXT,                   -- the handle of the last write that is proven to have happened
+    open TEXT,                   -- the handle of a write of which nobody can say whether it happened
+    outcome TEXT
+);
+CREATE INDEX unfinished ON item (id) WHERE state < {APPLIED};
+"""
+_PAGE: Final = 512
+
+
+@final
+@frozen
+class Kept:
+    """One change as the journal has it."""
+
+    index: int
+    change: Change
+    state: str
+    """``pending``, ``under way``, ``waiting``, ``applied``, ``not-applied`` or ``unknown``."""
+    order: str | None
+    """The order's reference, where it is known."""
+    why: str | None
+    handle: ReconcileHandle | None
+    """Of a write of which nobody can say whether it happened."""
+
+
+@final
+@frozen
+class Status:
+    """How far a run has come, by its journal."""
+
+    counts: Mapping[str, int]
+    """By state; see ``Kept.state``."""
+    total: int | None
+    """All changes; None while they are still being taken in."""
+    created: datetime
+    accounts: Mapping[str, str]
+    """By connection: kind, environment and a digest of the account."""
+
+    @property
+    def left(self) -> int:
+        """Changes that have not ended."""
+        return sum(self.counts.get(word, 0) for word in WORDS[:APPLIED])
+
+
+@final
+class Journal:
+    """The ``Book`` of a run, in a file. Made by ``open``; close it with ``aclose``."""
+
+    is_kept = True
+
+    def __init__(self, path: Path, lock: sqlite3.Connection, writer: "Writer", default: str | None) -> None:
+        self.path = path
+        self._lock = lock
+        self._writer = writer
+        self._default = default
+        self._page: deque[Task] = deque()
+        self._after = -1
+
+    @classmethod
+    async def open(cls, path: str | Path, accounts: Mapping[str, str], default: str | None, *, new: bool | None = None) -> "Journal":
+        """Open a run's file, or make one, for this process alone.
+
+        Args:
+            path: the file; beside it a second one, ``….lock``, says that somebody works on it.
+            accounts: of every open connection: kind, environment and a digest of the account.
+            default: the connection of changes that name none.
+            new: True if the file must not be there yet, False if it must; None for either.
+
+        Raises:
+            JournalError: it is no journal, another process works on it, or it is of another account or environment.
+        """
+        path = Path(path)
+        if new is not None and path.exists() == new:
+            raise JournalError(f"{path} {'is there already: go on with it, or name another file' if new else 'is not there'}")
+        lock = locked(path)
+        try:
+            writer = Writer(path, asyncio.get_running_loop())
+            journal = cls(path, lock, writer, default)
+            try:
+                await writer.do(lambda database: _prepare(database, accounts, path))
+            except BaseException:
+                await writer.aclose()
+                raise
+        except BaseException:
+            lock.close()
+            raise
+        return journal
+
+    async def aclose(self) -> None:
+        """Write what is still to be written, and let go of the file."""
+        await self._writer.aclose()
+        self._lock.close()
+
+    # ── Taking in ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def begin(self, given: Changes | None) -> None:
+        """Take in the changes, or, without any, make sure that all of them were taken in before.
+
+        Raises:
+            InvalidRequestError, JournalError: see ``take_in``.
+        """
+        if given is not None:
+            await self.take_in(given)
+        elif (await self.status()).total is None:
+            raise JournalError(f"{self.path} was interrupted before it had all changes: give the same input once more")
+
+    async def take_in(self, given: Changes) -> None:
+        """Keep the changes. Those of a run that was begun before must be the same, one by one.
+
+        Raises:
+            InvalidRequestError: some cannot be carried out, or two place orders of the same reference: lists them by their places.
+            JournalError: the input is another one than the run began with.
+        """
+        status = await self.status()
+        known = sum(status.counts.values())
+        index, problems, used, rows = 0, list[FieldProblem](), set[str](), list[tuple[int, str | None, str]]()
+        async for change in in_turn(given):
+            try:
+                task = task_of(index, change, self._default)
+            except InvalidRequestError as error:
+                problems += (FieldProblem(f"changes[{index}].{each.path}", each.text) for each in error.problems)
+                if len(problems) >= 50:
+                    break
+            else:
+                used.add(task.provider or "")
+                rows.append((index, task.order if isinstance(change, PlaceOrder) else None, _text_of(change, self._default)))
+            index += 1
+            if len(rows) >= _PAGE:
+                await self._take_in(rows, known, status)
+                rows = []
+        if not problems:
+            await self._take_in(rows, known, status)
+        if problems:
+            raise InvalidRequestError(problems, operation="bulk")
+        if index < known:
+            raise JournalError(f"{self.path} was begun with {known} changes, and the input has {index}: give the same input")
+        await self._writer.do(lambda database: _seal(database, index, used))
+
+    async def _take_in(self, rows: list[tuple[int, str | None, str]], known: int, status: Status) -> None:
+        old, new = [row for row in rows if row[0] < known], [row for row in rows if row[0] >= known]
+        if new and status.total is not None:
+            raise JournalError(f"{self.path} was begun with {status.total} changes, and the input has more: give the same input")
+        if old:
+            await self._writer.do(lambda database: _compare(database, old, self.path))
+        if new:
+            await self._writer.do(lambda database: _insert(database, new))
+
+    # ── Book ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def next(self) -> Task | None:
+        """See ``Book``."""
+        if not self._page:
+            self._page += await self._writer.do(lambda database: _unfinished(database, self._after, self._default))
+            if not self._page:
+                return None
+            self._after = self._page[-1].index
+        return self._page.popleft()
+
+    async def intend(self, task: Task, handle: ReconcileHandle) -> None:
+        """See ``Book``. The disk has it when this returns."""
+        row = (INTENDED, _json_of(task.done), handle.to_json(), task.index)
+        await self._writer.do(lambda database: database.execute("UPDATE item SET state = ?, done = ?, open = ? WHERE id = ?", row))
+
+    async def keep(self, task: Task) -> None:
+        """See ``Book``."""
+        row = (WAITING, _json_of(task.done), _json_of(task.open), task.index)
+        await self._writer.do(lambda database: database.execute("UPDATE item SET state = ?, done = ?, open = ? WHERE id = ?", row))
+
+    async def finish(self, result: ChangeResult) -> None:
+        """See ``Book``."""
+        state = APPLIED if result.applied else NOT_APPLIED if isinstance(result.outcome, NotApplied) else UNKNOWN
+        await self._writer.do(lambda database: _finish(database, state, result))
+
+    # ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def status(self) -> Status:
+        """How far the run has come."""
+        return await self._writer.do(_status)
+
+    async def kept(self, *states: str) -> AsyncIterator[Kept]:
+        """The changes in these states, in order; all of them when none is named."""
+        after = -1
+        while page := await self._writer.do(lambda database, after=after: _kept(database, after, states)):  # type: ignore[misc]
+            for each in page:
+                yield each
+            after = page[-1].index
+
+
+def read(path: str | Path) -> Status:
+    """How far a run has come, also while another process works on it.
+
+    Raises:
+        JournalError: it is no journal.
+    """
+    with closing(_reading(Path(path))) as database:
+        return _status(database)
+
+
+def read_changes(path: str | Path, *states: str) -> Iterator[Kept]:
+    """The changes in a run's file, in order, also while another process works on it.
+
+    Raises:
+        JournalError: it is no journal.
+    """
+    with closing(_reading(Path(path))) as database:
+        after = -1
+        while page := _kept(database, after, states):
+            yield from page
+            after = page[-1].index
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise JournalError(f"{path} is not there")
+    try:
+        database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        _check_form(database, path)
+    except sqlite3.Error as error:
+        problem = f"{path} cannot be read: {error}"
+    else:
+        return database
+    raise JournalError(problem)
+
+
+# ── What is done with the database ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _prepare(database: sqlite3.Connection, accounts: Mapping[str, str], path: Path) -> None:
+    if database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        for statement in _TABLES.split(";\n"):
+            database.execute(statement)
+        created = datetime.now(UTC).isoformat()
+        database.execute("INSERT INTO run VALUES (?, ?, ?, NULL)", (FORM, created, json.dumps(dict(accounts))))
+        return
+    _check_form(database, path)
+    for name, account in _status(database).accounts.items():
+        if accounts.get(name) != account:
+            now = f"is {_place(accounts[name])}" if name in accounts else "is not configured"
+            raise JournalError(
+                f"{path} was begun with {name} at {_place(account)}, and {name} {now}"
+                f"{': the account is another one' if name in accounts and _place(accounts[name]) == _place(account) else ''}"
+            )
+
+
+def _place(account: str) -> str:
+    return " ".join(account.split()[:2])
+
+
+def _check_form(database: sqlite3.Connection, path: Path) -> None:
+    try:
+        (form,) = database.execute("SELECT form FROM run").fetchone() or (None,)
+    except sqlite3.DatabaseError:
+        form = None
+    if form != FORM:
+        raise JournalError(f"{path} is not the journal of a run{'' if form is None else ' of this version of printkit'}")
+
+
+def _text_of(change: Change, default: str | None) -> str:
+    """As JSON. A change that names no connection stays with the one that is the default now."""
+    text = to_json(change)
+    if isinstance(change, PlaceOrder) and change.provider is None and default is not None:
+        return json.dumps({**json.loads(text), "provider": default}, ensure_ascii=False)
+    return text
+
+
+def _insert(database: sqlite3.Connection, rows: list[tuple[int, str | None, str]]) -> None:
+    for row in rows:
+        try:
+            database.execute("INSERT INTO item (id, reference, change) VALUES (?, ?, ?)", row)
+        except sqlite3.IntegrityError:
+            (first,) = database.execute("SELECT id FROM item WHERE reference = ?", (row[1],)).fetchone()
+            problem = FieldProblem(
+                f"changes[{row[0]}].new.reference", f"is the one of changes[{first}]: a reference names one order for ever"
+            )
+            raise InvalidRequestError([problem], operation="bulk") from None
+
+
+def _compare(database: sqlite3.Connection, rows: list[tuple[int, str | None, str]], path: Path) -> None:
+    first, last = rows[0][0], rows[-1][0]
+    there = dict(database.execute("SELECT id, change FROM item WHERE id BETWEEN ? AND ?", (first, last)))
+    for index, _, text in rows:
+        if there.get(index) != text:
+            raise JournalError(f"changes[{index}] is another one than {path} was begun with: give the same input, or begin a new run")
+
+
+def _seal(database: sqlite3.Connection, total: int, used: set[str]) -> None:
+    accounts = json.loads(database.execute("SELECT accounts FROM run").fetchone()[0])
+    kept = {name: account for name, account in accounts.items() if name in used}
+    database.execute("UPDATE run SET total = ?, accounts = ?", (total, json.dumps(kept)))
+
+
+def _unfinished(database: sqlite3.Connection, after: int, default: str | None) -> list[Task]:
+    query = f"SELECT id, change, done, open FROM item WHERE id > ? AND state < {APPLIED} ORDER BY id LIMIT {_PAGE}"  # noqa: S608 - numbers of ours
+    return [_task(index, text, done, open_, default) for index, text, done, open_ in database.execute(query, (after,))]
+
+
+def _task(index: int, text: str, done: str | None, open_: str | None, default: str | None) -> Task:
+    change = from_dict(json.loads(text))
+    return Task(
+        index,
+        change,
+        changes.order_of(change, default),
+        changes.provider_of(change, default),
+        done=_handle(done),
+        open=_handle(open_),
+    )
+
+
+def _handle(text: str | None) -> ReconcileHandle | None:
+    return None if text is None else ReconcileHandle.from_json(text)
+
+
+def _json_of(handle: ReconcileHandle | None) -> str | None:
+    return None if handle is None else handle.to_json()
+
+
+def _finish(database: sqlite3.Connection, state: int, result: ChangeResult) -> None:
+    ref = ref_of(result)
+    outcome: dict[str, Any] = {"order": None if ref is None else str(ref)}
+    if isinstance(result.outcome, Applied):
+        outcome |= {"status": result.outcome.value.status, "renamed": dict(result.outcome.value.receipt.renamed)}
+        outcome["refused"] = [[each.item, each.why] for each in result.outcome.value.receipt.refused]
+    else:
+        outcome["why"] = result.outcome.why
+    row = (state, _json_of(result.handle), json.dumps({name: value for name, value in outcome.items() if value}), result.index)
+    database.execute("UPDATE item SET state = ?, open = ?, outcome = ? WHERE id = ?", row)
+
+
+def _status(database: sqlite3.Connection) -> Status:
+    created, accounts, total = database.execute("SELECT created, accounts, total FROM run").fetchone()
+    counts: dict[str, int] = {}
+    for state, count in database.execute("SELECT state, count(*) FROM item GROUP BY state"):
+        counts[WORDS[state]] = count
+    return Status(counts, total, datetime.fromisoformat(created), json.loads(accounts))
+
+
+def _kept(database: sqlite3.Connection, after: int, states: tuple[str, ...]) -> list[Kept]:
+    wanted = [WORDS.index(word) for word in states] or [*range(len(WORDS))]
+    marks = ", ".join("?" * len(wanted))
+    query = f"SELECT id, change, state, open, outcome FROM item WHERE id > ? AND state IN ({marks}) ORDER BY id LIMIT {_PAGE}"  # noqa: S608
+    found: list[Kept] = []
+    rows = cast(Iterator[tuple[int, str, int, str | None, str | None]], database.execute(query, (after, *wanted)))
+    for index, text, state, open_, outcome in rows:
+        change, told = from_dict(json.loads(text)), json.loads(outcome or "{}")
+        order = told.get("order") or (None if isinstance(change, PlaceOrder) else changes.order_of(change))
+        found.append(Kept(index, change, WORDS[state], order, told.get("why"), _handle(open_)))
+    return found
