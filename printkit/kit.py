@@ -7,6 +7,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, final
 
+from attrs import evolve
+
 from . import checks, checkup, waiting
 from .bulk import run as bulk
 from .bulk.run import Run

@@ -210,15 +210,19 @@ class Writer:
     async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
         async with _in_time(self._locks.hold(write.lock), deadline) as held:
             if held:
-                return await self._told(write, await self._intended(write, deadline), deadline)
+                return await self._journaled(write, await self._intended(write, deadline), deadline)
         raise self._not_sent(write, "another write to the same order took all the time there was")
 
     async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
         try:
-            return await self._handle_of(write, deadline)
+            handle = await self._handle_of(write, deadline)
+            journal = _journal.get()
+            if journal is not None:
+                await journal.intend(handle)
         except Exception:
             self._tell(write, "not-sent")
             raise
+        return handle
 
     async def _handle_of(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
         preimage = await write.preimage(deadline) if write.preimage else None
@@ -240,12 +244,11 @@ class Writer:
             settle_until=now + timedelta(seconds=deadline.remaining()) + self._settle,  # it may leave until then; see _left
         )
 
-    async def _told(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
-        """Send the write, between telling the journal, if there is one, that it is meant and what became of it."""
+    async def _journaled(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
+        """Send the write, and tell the journal, if there is one, what became of it."""
         journal = _journal.get()
         if journal is None:
             return await self._sent(write, handle, deadline)
-        await journal.intend(handle)
         try:
             done = await self._sent(write, handle, deadline)
         except BaseException:
