@@ -28,7 +28,7 @@ from printkit import (
     Unknown,
     UnreadableAnswerError,
 )
-from printkit.emulator.faults import CommitLate, Fault, Instruction, Status
+from printkit.emulator.faults import CommitLate, Fault, Instruction, ResetBeforeCommit, Status
 from printkit.server.wire_faults import WireFaults
 from tests.matrix.deeds import Deed, Here, Reading, World
 from tests.matrix.faults import READS, WRITES, Column, Struck
@@ -112,21 +112,22 @@ class Watch:
         faults = self.world.server.faults
         faults.add(Fault(struck.instruction, method=self.method, path=self.path, times=struck.times))
         wanted = Fault(struck.instruction, method=self.method, path=self.path)
-        ask = faults.befalls
+        ask, before = faults.befalls, self.arrived
 
         def befalls(method: str, path: str) -> Instruction | None:
             instruction = ask(method, path)
             if wanted.matches(method, path):
                 self.arrived += 1
-                if struck.blind and self.arrived == 1:
+                if struck.blind and self.arrived == before + 1:
                     faults.add(Fault(Status(500, ""), method="GET", times=None))
             return instruction
 
         faults.befalls = befalls  # type: ignore[method-assign]
 
     def heal(self) -> None:
-        """No more faults."""
+        """No more faults, and nothing is counted any more."""
         self.world.server.faults.clear()
+        del self.world.server.faults.befalls
 
     def ledger(self) -> Counter[str]:
         """How often each kind of thing has happened."""
@@ -288,6 +289,35 @@ async def _again(
         assert effect() == 1
     else:
         assert effect() == before
+
+
+async def lost_again(shop: Shop, deed: Deed, lost: Struck) -> None:
+    """What did not happen is sent once more, and that is lost too: the new handle tells the truth, and it happens once."""
+    normally = await effects_without_faults(shop, deed)
+    async with _watched(shop, deed) as (watch, kit, before, had):
+
+        def effect() -> int:
+            return (watch.ledger() - had)[deed.effect] // normally[deed.effect]
+
+        watch.strike(Struck(ResetBeforeCommit()))
+        first = await _ended(asyncio.ensure_future(deed.call(kit, before)))
+        assert isinstance(first, OutcomeUnknownError)
+        watch.heal()
+        watch.world.now.advance(61)
+        watch.strike(lost)
+        second = await _ended(asyncio.ensure_future(kit.reconcile(first.handle, send_again=True)))
+        watch.heal()
+        assert effect() == lost.acts
+        if lost.blind or not lost.acts:
+            assert isinstance(second, OutcomeUnknownError)
+            assert [handle.id for handle in kit.unresolved] == [second.handle.id], "the new handle replaces the old one"
+            watch.world.now.advance(61)
+            second = await kit.reconcile(second.handle, send_again=True)
+        assert isinstance(second, Applied)
+        assert deed.shows(second.value)
+        assert isinstance(await kit.reconcile(first.handle, send_again=True), Applied)
+        assert effect() == 1
+        assert kit.unresolved == ()
 
 
 # ── Reads ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

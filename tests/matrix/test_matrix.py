@@ -7,10 +7,10 @@ import pytest
 
 from docs import fault_matrix
 from printkit import registry
-from printkit.emulator.faults import INSTRUCTIONS, CommitLate, DuplicateCommit
+from printkit.emulator.faults import INSTRUCTIONS, CommitLate, DuplicateCommit, ResetAfterCommit, ResetBeforeCommit
 from printkit.provider import Catalogue, Issues, PrintProvider
 from tests.matrix import cells
-from tests.matrix.faults import READS, WRITES
+from tests.matrix.faults import READS, WRITES, Struck
 
 PAGE = fault_matrix.PAGE.read_text(encoding="utf-8")
 WRITING = [(kind, verb) for kind, shop in cells.SHOPS.items() for verb in shop.deeds]
@@ -36,6 +36,21 @@ def test_a_read(kind: str, verb: str) -> None:
 def test_a_verb_that_sends_nothing_cannot_be_struck(kind: str, verb: str) -> None:
     shop = cells.SHOPS[kind]
     assert cells.run(cells.here(shop, shop.here[verb])) == 0
+
+
+AGAIN = [(kind, verb) for kind, verb in WRITING if cells.SHOPS[kind].deeds[verb].finds and cells.SHOPS[kind].deeds[verb].heals]
+LOST_AGAIN = {
+    "did not act": Struck(ResetBeforeCommit()),
+    "acted": Struck(ResetAfterCommit(), acts=1),
+    "acted, cannot be read then": Struck(ResetAfterCommit(), acts=1, blind=True),
+}
+
+
+@pytest.mark.parametrize("lost", LOST_AGAIN)
+@pytest.mark.parametrize(("kind", "verb"), [each for each in AGAIN if cells.SHOPS[each[0]].deeds[each[1]].proves_absence])
+def test_what_is_sent_again_may_be_lost_again(kind: str, verb: str, lost: str) -> None:
+    shop = cells.SHOPS[kind]
+    cells.run(cells.lost_again(shop, shop.deeds[verb], LOST_AGAIN[lost]))
 
 
 # ── Nothing is left out ───────────────────────────────────────────────────────────────────────────────────────────────
