@@ -159,7 +159,7 @@ async def effects_without_faults(shop: Shop, deed: Deed) -> Counter[str]:
 # ── Writes ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 DONE, FOUND, AGAIN, TWICE = "done", "found", "sent again", "done twice by the shop"
-REFUSED, BUSY, ANSWER = "refused", "rate limited", "the answer"
+REFUSED, BUSY, NOT_SENT, ANSWER = "refused", "rate limited", "not sent", "the answer"
 YES, NO, OPEN = "unknown, later yes", "unknown, later no", "unknown"
 
 
@@ -185,7 +185,7 @@ async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str]) 
             word, handle = _error(came, kit)
         else:
             word, handle = _value(came, watch), None
-            assert watch.arrived <= (1 if not struck.says_no else 2)
+            assert watch.arrived <= (1 if not struck.says_no else 2), "sent again without being told that nothing happened"
             if not deed.finds:
                 return ANSWER
             assert kit.unresolved == (), "it came back, and yet is remembered as unknown"
@@ -195,6 +195,7 @@ async def write(shop: Shop, deed: Deed, struck: Struck, normally: Counter[str]) 
             return TWICE if effect == 2 else word
         if handle is None:
             assert effect == 0, f"{word}, and it happened"
+            assert word != NOT_SENT or not watch.arrived, "said not to have left, and it arrived"
             return word
         assert watch.arrived == 1, "sent more than once without knowing"
         return await _later(watch, deed, struck, handle, kit, once, lambda: happened()[deed.effect] // normally[deed.effect])
@@ -220,9 +221,9 @@ def _error(error: BaseException, kit: PrintKit) -> tuple[str, ReconcileHandle | 
     assert error.__context__ is None or isinstance(error.__context__, PrintKitError)
     match error:
         case asyncio.CancelledError():
-            assert any("reconcile" in note for note in error.__notes__)
-            (handle,) = kit.unresolved
-            return OPEN, handle
+            assert any("reconcile" in note for note in getattr(error, "__notes__", ()))
+            assert len(kit.unresolved) == 1, "cancelled after it had arrived, and forgotten"
+            return OPEN, kit.unresolved[0]
         case OutcomeUnknownError():
             assert not error.retryable
             assert [handle.id for handle in kit.unresolved] == [error.handle.id]
@@ -235,6 +236,8 @@ def _error(error: BaseException, kit: PrintKit) -> tuple[str, ReconcileHandle | 
             return BUSY, None
         case ProviderError():
             return REFUSED, None
+        case NotSentError():
+            return NOT_SENT, None
         case _:
             raise AssertionError(f"none of the four kinds: {error!r}")
 
@@ -326,7 +329,7 @@ _READ_ERRORS: dict[type[PrintKitError], str] = {
     ProviderDownError: "down",
     UnreadableAnswerError: "unreadable",
     RateLimitedError: BUSY,
-    NotSentError: "not sent",
+    NotSentError: NOT_SENT,
     TransportError: "no answer",
 }
 

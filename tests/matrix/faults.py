@@ -47,7 +47,8 @@ class Struck:
 
 Column = Mapping[str, Struck]
 
-_NOWHERE = "http://127.0.0.1:9/"
+_ELSEWHERE = "/elsewhere"
+"""On the same host: whoever follows is told 404, and would take that for the shop's no."""
 _OOPS = '{"errorMessage": "oops", "Message": "oops"}'
 
 _NO_ANSWER: dict[str, Instruction] = {
@@ -59,8 +60,8 @@ _NO_ANSWER: dict[str, Instruction] = {
     "status 504": Status(504, "", commit=True),
     "html 502": Html(502, commit=True),
     "html 409": Html(409, commit=True),
-    "redirect 307": Redirect(_NOWHERE, commit=True),
-    "redirect 303": Redirect(_NOWHERE, 303, commit=True),
+    "redirect 307": Redirect(_ELSEWHERE, commit=True),
+    "redirect 303": Redirect(_ELSEWHERE, 303, commit=True),
     "gzip-bomb": GzipBomb(9, commit=True),
     "endless": Endless(commit=True),
 }
