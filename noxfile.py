@@ -20,9 +20,10 @@ def group(name: str) -> list[str]:
 
 
 def oldest() -> list[str]:
-    """Everything a user gets with `printkit[cli,artwork]`, at the lowest version that pyproject.toml permits."""
+    """Everything a user gets with `printkit[cli,artwork,otel]`, at the lowest version that pyproject.toml permits."""
     extras = PROJECT["project"]["optional-dependencies"]
-    wanted = PROJECT["project"]["dependencies"] + extras["cli"] + extras["artwork"]
+    sdk = [requirement.replace("-api", "-sdk") for requirement in extras["otel"]]  # what the tests record with goes with the API's version
+    wanted = PROJECT["project"]["dependencies"] + extras["cli"] + extras["artwork"] + extras["otel"] + sdk
     found = [re.fullmatch(r"([\w-]+)>=([\d.]+)(,<\d+)?", requirement) for requirement in wanted]
     assert all(found), f"a requirement without a lower bound: {wanted}"
     return [f"{match[1]}=={match[2]}" for match in found if match]

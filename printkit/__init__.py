@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Sizing,
         ValidationReport,
     )
+    from .otel import OpenTelemetryHook
     from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
     from .paging import Page, Pager
     from .provider import Capability, Catalogue, Issues, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
@@ -74,6 +75,7 @@ _HOMES = {
         "Artwork ArtworkStatus Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode "
         "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
+    "otel": "OpenTelemetryHook",
     "outcomes": "Applied NotApplied ReconcileHandle Unknown",
     "paging": "Page Pager",
     "provider": "Capability Catalogue Issues PrintProvider ProviderInfo Stage Support SupportLevel",
@@ -112,6 +114,7 @@ __all__ = [
     "NotApplied",
     "NotFoundError",
     "NotSentError",
+    "OpenTelemetryHook",
     "Order",
     "OrderRef",
     "OrderStatus",

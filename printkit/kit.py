@@ -7,12 +7,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, NoReturn, Self, TypeVar, final
 
+from attrs import evolve
+
 from . import checks, checkup, waiting
 from .bulk import run as bulk
 from .bulk.run import Run
 from .bulk.source import Changes
 from .catalogue import Country, ProductList
-from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
+from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, RejectedError, UnsupportedOperationError
 from .exchange import Request, Response
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
 from .opening import Opened
@@ -80,13 +82,18 @@ class PrintKit:
         """Create an order, add its photos and submit it. An error after the creation carries the order's reference as ``error.order``.
 
         Raises:
+            RejectedError: the shop refuses the order, or one of the photos: then the others are in the order, which is not submitted.
             OutcomeUnknownError: one of the three steps may have happened; ``error.operation`` names it.
         """
         given = checks.listed("photos", photos, "Photo")
         checks.refuse([*checks.of_new_order(new), *checks.of_photos(given)], provider=provider, operation="place_order")
         order = await self.create_order(new, provider=provider)
         try:
-            return await self.submit(await self.add_photos(order, given))
+            filled = await self.add_photos(order, given)
+            if filled.receipt.refused:
+                raise _incomplete(filled, len(given))
+            placed = await self.submit(filled)
+            return evolve(placed, receipt=placed.receipt.after(order.receipt, filled.receipt))
         except PrintKitError as error:
             error.order = order.ref
             raise
@@ -469,3 +476,11 @@ class PrintKit:
 
     def _yours(self, at: Opened, order: Order) -> Order:
         return self._skus.to_yours(order, at.names)
+
+
+def _incomplete(order: Order, wanted: int) -> RejectedError:
+    refused = order.receipt.refused
+    why = f"{len(refused)} of {wanted} photos were refused, and the order was not submitted: {refused[0].item}: {refused[0].why}"
+    error = RejectedError(why, provider=order.ref.provider, operation="place_order")
+    error.refused = refused
+    return error

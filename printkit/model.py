@@ -317,6 +317,19 @@ class Receipt:
     not_told: tuple[str, ...] = ()
     """Fields you gave that this shop has no place for."""
 
+    def after(self, *earlier: "Receipt") -> "Receipt":
+        """Of several changes that are one verb: this, the last one's, with what the earlier ones have to tell."""
+        every = (*earlier, self)
+        return Receipt(
+            attempts=max(each.attempts for each in every),
+            reconciled=any(each.reconciled for each in every),
+            read_back=self.read_back,
+            renamed={old: new for each in every for old, new in each.renamed.items()},
+            duplicates=tuple(order for each in every for order in each.duplicates),
+            refused=tuple(item for each in every for item in each.refused),
+            not_told=tuple(name for each in every for name in each.not_told),
+        )
+
 
 @final
 @frozen

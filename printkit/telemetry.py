@@ -1,4 +1,7 @@
-"""What happens inside printkit, told to whoever listens: one hook protocol, a logging hook. Carries no id, query, header or body."""
+"""What happens inside printkit, told to whoever listens: one hook protocol, a logging hook. Carries no id, query, header or body.
+
+The OpenTelemetry hook has a file of its own, because it needs a package.
+"""
 
 import logging
 from typing import Literal, Protocol, final
@@ -24,6 +27,9 @@ class Attempt:
     cause: str | None
     """Why there is no answer: one word of a closed list, None when there is one."""
     seconds: float
+    """Waiting for a slot included."""
+    where: str = ""
+    """The shop's address; empty for a shop in this process."""
 
 
 @final
@@ -40,7 +46,10 @@ class Wait:
 @final
 @frozen
 class Outcome:
-    """A write has ended, for the caller: ``applied``, ``reconciled``, ``refused``, ``not-sent`` or ``unknown``."""
+    """A write has ended, for the caller: ``applied``, ``reconciled``, ``refused``, ``not-sent`` or ``unknown``.
+
+    One that was cancelled before it left is not told, and one that was cancelled after that is unknown.
+    """
 
     provider: str
     operation: str

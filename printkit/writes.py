@@ -210,10 +210,21 @@ class Writer:
     async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
         async with _in_time(self._locks.hold(write.lock), deadline) as held:
             if held:
-                return await self._told(write, await self._intended(write, deadline), deadline)
+                return await self._journaled(write, await self._intended(write, deadline), deadline)
         raise self._not_sent(write, "another write to the same order took all the time there was")
 
     async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
+        try:
+            handle = await self._handle_of(write, deadline)
+            journal = _journal.get()
+            if journal is not None:
+                await journal.intend(handle)
+        except Exception:
+            self._tell(write, "not-sent")
+            raise
+        return handle
+
+    async def _handle_of(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
         preimage = await write.preimage(deadline) if write.preimage else None
         now = self._now()
         return ReconcileHandle(
@@ -233,12 +244,11 @@ class Writer:
             settle_until=now + timedelta(seconds=deadline.remaining()) + self._settle,  # it may leave until then; see _left
         )
 
-    async def _told(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
-        """Send the write, between telling the journal, if there is one, that it is meant and what became of it."""
+    async def _journaled(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
+        """Send the write, and tell the journal, if there is one, what became of it."""
         journal = _journal.get()
         if journal is None:
             return await self._sent(write, handle, deadline)
-        await journal.intend(handle)
         try:
             done = await self._sent(write, handle, deadline)
         except BaseException:
@@ -258,7 +268,6 @@ class Writer:
                 return await self._settled(write, handle, deadline, hint.refusal)
             match answer:
                 case NotSent():
-                    self._tell(write, "not-sent")
                     raise self._not_sent(write, self._caller.why_not(answer))
                 case MaybeSent():
                     phase = "awaiting-answer" if answer.status is None else "reading-answer"
@@ -284,8 +293,9 @@ class Writer:
             return await self._caller.write(write.request, deadline, wire)
         except Exception as error:  # a throttle, or the caller's own stream, broken off half-way
             if wire.sent:
-                self._tell(write, "unknown")
                 self._remember(self._left(handle, wire, "broken-off", None, "stream"), error)
+            else:
+                self._tell(write, "refused" if isinstance(error, ProviderError) else "not-sent")
             raise
 
     def _read(self, write: Write[T], answer: Response, wire: Wire) -> Done[T] | None:
@@ -321,7 +331,6 @@ class Writer:
         if refusal is not None and isinstance(found, Absent | NotApplied):
             self._tell(write, "refused")
             raise refusal
-        self._tell(write, "unknown")
         self._remember(handle)
         raise OutcomeUnknownError(handle, _in_words(handle, found))
 
@@ -384,13 +393,15 @@ class Writer:
 
     def _remember(self, handle: ReconcileHandle, ended_by: BaseException | None = None) -> None:
         self.unresolved = [*self.unresolved[-999:], handle]
+        self._tell(handle, "unknown")
         if ended_by is not None:
             ended_by.add_note(f"printkit: {_in_words(handle, None)} The handle is in kit.unresolved.")
 
     def _not_sent(self, write: Write[T], why: str) -> NotSentError:
+        self._tell(write, "not-sent")
         return NotSentError(f"nothing was sent: {why}", provider=self._account.provider, operation=write.operation)
 
-    def _tell(self, write: Write[T], outcome: Any) -> None:
+    def _tell(self, write: Write[T] | ReconcileHandle, outcome: Any) -> None:
         if self._telemetry:
             self._telemetry.tell(Outcome(self._account.provider, write.operation, outcome))
 

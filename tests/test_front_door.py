@@ -52,6 +52,11 @@ def test_an_emulator_in_process_never_loads_an_http_library() -> None:
     assert loaded & {"aiohttp", "yarl", "multidict"} == set()
 
 
+def test_opentelemetry_is_loaded_only_when_a_hook_is_made() -> None:
+    assert "opentelemetry" not in modules_after("import printkit\nprintkit.OpenTelemetryHook\nprintkit.connect('pwinty+emulator://')")
+    assert "opentelemetry" in modules_after("import printkit\nprintkit.OpenTelemetryHook()")
+
+
 def names_type_checkers_see() -> dict[str, str]:
     """Name → home, as imported under TYPE_CHECKING."""
     for statement in SOURCE.body:

@@ -1,6 +1,7 @@
 """One write, from intent to certainty, with a scripted caller, a scripted look-up and a clock that only the test moves."""
 
 import asyncio
+import contextlib
 import json
 import pickle
 import traceback
@@ -932,6 +933,67 @@ async def test_intents_are_told_to_their_own_task_only() -> None:
 
     await asyncio.gather(kept(), each.perform(write(lock="order:3"), caller.deadline()))
     assert told == ["order:2"]
+
+
+# ── What hooks are told ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def fails(*_: Any) -> Any:
+    raise ProviderDownError("down")
+
+
+async def breaks_off(wire: Wire) -> Ending:
+    wire.sent = True
+    raise ValueError("the disk is gone")
+
+
+@pytest.mark.parametrize(
+    ("ending", "each", "outcome"),
+    [
+        (OK, write(preimage=fails), "not-sent"),
+        (NotSent(Cause.DNS), write(), "not-sent"),
+        (ValueError("the disk is gone"), write(), "not-sent"),
+        (RateLimitedError("slow down"), write(), "refused"),
+        (Response(403, {}, b"{}"), write(), "refused"),
+        (breaks_off, write(), "unknown"),
+        (LOST, write(), "unknown"),
+        (LOST, write(Looks(NotApplied("cancelled"))), "refused"),
+        (LOST, write(Looks(Applied("found"))), "reconciled"),
+        (OK, write(), "applied"),
+    ],
+)
+async def test_every_end_is_told_once(ending: Any, each: Write[str], outcome: Any) -> None:
+    heard: list[Event] = []
+    with contextlib.suppress(ValueError):
+        await performed(FakeCaller(ending), each, heard=heard)
+    assert heard == [Outcome("uk", "submit", outcome)]
+
+
+async def test_an_intent_that_cannot_be_kept_is_told_as_not_sent() -> None:
+    heard: list[Event] = []
+    with intents(fails):
+        await performed(FakeCaller(OK), write(), heard=heard)
+    assert heard == [Outcome("uk", "submit", "not-sent")]
+
+
+async def test_a_closed_writer_tells_that_nothing_was_sent() -> None:
+    heard: list[Event] = []
+    caller = FakeCaller(OK)
+    each = writer(caller, heard=heard)
+    await each.drain(0)
+    with pytest.raises(NotSentError):
+        await each.perform(write(), caller.deadline())
+    assert heard == [Outcome("uk", "submit", "not-sent")]
+
+
+@pytest.mark.parametrize(("sent", "told"), [(False, []), (True, [Outcome("uk", "submit", "unknown")])])
+async def test_a_cancelled_write_is_told_once_it_may_have_left(sent: bool, told: list[Event]) -> None:
+    heard: list[Event] = []
+    halts = Halts(sent=sent)
+    caller = FakeCaller(halts)
+    each = writer(caller, heard=heard)
+    await cancelled(each, each.perform(write(), caller.deadline()), halts.there)
+    assert heard == told
 
 
 # ── Closing ───────────────────────────────────────────────────────────────────────────────────────────────────────────

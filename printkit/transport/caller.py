@@ -215,11 +215,11 @@ class Caller:
     def _event(self, request: Request, number: int, ending: Ending, seconds: float) -> Attempt:
         match ending:
             case Response():
-                return Attempt(self.provider, request.call, number, "answered", ending.status, None, seconds)
+                return Attempt(self.provider, request.call, number, "answered", ending.status, None, seconds, self._where)
             case MaybeSent():
-                return Attempt(self.provider, request.call, number, "maybe-sent", ending.status, ending.cause, seconds)
+                return Attempt(self.provider, request.call, number, "maybe-sent", ending.status, ending.cause, seconds, self._where)
             case NotSent():
-                return Attempt(self.provider, request.call, number, "not-sent", None, ending.cause, seconds)
+                return Attempt(self.provider, request.call, number, "not-sent", None, ending.cause, seconds, self._where)
 
     def _read_failed(self, request: Request, ending: Ending) -> PrintKitError:
         match ending:

@@ -84,6 +84,7 @@ class HttpLink:
 
     Connections are opened in the event loop of the first attempt, and belong to it. Redirects are never followed, cookies
     never kept, environment variables and ``.netrc`` never read. Certificates are always verified: there is no switch.
+    Instrumentations that trace every session of the program do not see ours: they would record URLs, and with them keys.
 
     Args:
         base_url: https, or plain http to this machine (``localhost``, ``127.0.0.1``, ``[::1]``).
@@ -173,6 +174,7 @@ class HttpLink:
             data=data,
             allow_redirects=False,
             ssl=self._tls,
+            middlewares=(_send_once,),
             trace_request_ctx=wire,
         )
         wire.status = response.status
@@ -214,19 +216,21 @@ class HttpLink:
         return self._sessions.reading if effect is Effect.READS else self._sessions.writing
 
     def _make(self, connector: aiohttp.BaseConnector | None, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(
+        session = aiohttp.ClientSession(
             connector=connector,
             connector_owner=False,
             headers={"User-Agent": "printkit", **self._credentials.headers_in_the_clear(), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            middlewares=[_send_once],
             proxy=None if self._proxy is None else URL(self._proxy.reveal()),
             requote_redirect_url=False,
             timeout=self._timeout,
-            trace_configs=traces,
             trust_env=False,
         )
+        for trace in traces:
+            trace.freeze()
+        session.trace_configs[:] = traces  # in place of those that instrumentations give to every session: they record the whole URL
+        return session
 
     async def aclose(self) -> None:
         """See ``Link``. A borrowed connector stays open. May be called again."""

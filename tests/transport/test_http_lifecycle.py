@@ -116,6 +116,37 @@ async def test_a_borrowed_session_lends_its_connections_and_nothing_else():
     assert len(spied) == 1
 
 
+@pytest.mark.parametrize("request_", [READ, WRITE], ids=["read", "write"])
+async def test_an_instrumentation_of_every_session_sees_none_of_ours(request_, monkeypatch):
+    """Such as those of OpenTelemetry and of error trackers: they put the whole URL, and with it a key, into a span."""
+    seen: list[object] = []
+    original = aiohttp.ClientSession.__init__
+
+    async def traced(*told: object) -> None:
+        seen.append(told)
+
+    async def in_the_middle(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+        seen.append(request)
+        return await handler(request)
+
+    def instrumented(self, *args, **options):
+        spy = aiohttp.TraceConfig()
+        spy.on_request_start.append(traced)
+        options["trace_configs"] = [*(options.get("trace_configs") or ()), spy]
+        options["middlewares"] = [*(options.get("middlewares") or ()), in_the_middle]
+        original(self, *args, **options)
+
+    monkeypatch.setattr(aiohttp.ClientSession, "__init__", instrumented)
+    async with serve(answering()) as server:
+        link, wire = HttpLink(server.url), Wire()
+        assert isinstance(await link.attempt(request_, wire), Response)
+        await link.aclose()
+        assert wire.sent
+        async with aiohttp.ClientSession() as theirs, theirs.get(server.url):
+            pass
+    assert len(seen) == 2, "their own session is traced, ours is not"
+
+
 async def test_a_closed_session_cannot_be_borrowed():
     theirs = aiohttp.ClientSession()
     await theirs.close()

@@ -100,13 +100,13 @@ class Said(Wire):
 class ShipOptions(Wire):
     """Reference 13.3: what can be sent together, and how."""
 
-    result: list[Any] | None = None
+    result: list[Any] | None
 
 
 class ImageCheck(Wire):
     """Reference 15.1."""
 
-    issues: list[Any] | None = None
+    issues: list[Any] | None
 
 
 class AddressCheck(Wire):

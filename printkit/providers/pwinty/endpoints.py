@@ -75,12 +75,12 @@ class Endpoints:
         """Any GET.
 
         Raises:
-            ProviderError: the answer is not 200, or not what ``accept`` reads.
+            ProviderError: the answer is not 2xx, or not what ``accept`` reads.
         """
         request = Request("GET", fill(template, **ids), Effect.READS, operation, template, query or {})
         response = await self._caller.read(request, deadline)
         try:
-            if response.status != 200:
+            if not 200 <= response.status < 300:
                 raise translate.refusal(response, self.scope)
             return translate.reading(accept, response, self.scope)
         except ProviderError as error:

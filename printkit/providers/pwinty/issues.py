@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
+from ...errors import UnreadableAnswerError
 from ...exchange import Response
 from ...lenient import entries, text
 from ...model import Issue, OrderRef
@@ -33,6 +34,8 @@ def read_issues(response: Response, order: OrderRef, scope: translate.Scope) -> 
     """
     answer = wire.read_issues(response.body)
     translate.refuse_inner_error(answer.error_message, response.status, scope)
+    if answer.issues is answer.capital_issues is None:
+        raise UnreadableAnswerError("the answer holds no list of issues")
     return tuple(_issue(each, order) for each in answer.issues or answer.capital_issues or ())
 
 

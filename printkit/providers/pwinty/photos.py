@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from attrs import evolve
+
 from ... import checks, uploads
 from ...errors import NotFoundError, PrintKitError, RejectedError
 from ...exchange import Request, Response
-from ...model import Artwork, Item, Order, Photo, RefusedItem, with_receipt
+from ...model import Artwork, Item, Order, Photo, Receipt, RefusedItem, with_receipt
 from ...provider import ItemLike, OrderLike, PhotoProgress
 from ...transport.caller import Deadline
 from . import endpoints, statuses, translate, writes
@@ -116,9 +118,11 @@ class PhotoVerbs(Desk):
             raise self._invalid("cancel_items", "items", "is empty: give at least one item")
         self._check_status(known, statuses.EDITABLE, "cancel_items")
         async with self._exchanges.hold(known.id):
+            receipts: list[Receipt] = []
             for item in wanted:
                 known = await self._delete(known, item, deadline, "cancel_items")
-        return known
+                receipts.append(known.receipt)
+        return evolve(known, receipt=known.receipt.after(*receipts[:-1]))
 
     # ── Exchanging one photo for another ──────────────────────────────────────────────────────────────────────────────
 
@@ -173,14 +177,15 @@ class PhotoVerbs(Desk):
         try:
             done = await self._delete(known, old, deadline, operation)
             if left is not None and left.id != new.id:  # an interrupted call wanted something else
-                done = await self._delete(done, left, deadline, operation)
+                cleared = await self._delete(done, left, deadline, operation)
+                done = evolve(cleared, receipt=cleared.receipt.after(done.receipt))
         except asyncio.CancelledError as cancelled:
             cancelled.add_note(f"printkit: photo {new.id} stands for {old.id} already, both are in order {known.ref}: {operation} again")
             raise
         except PrintKitError as error:
             error.message += f" (photo {new.id} stands for {old.id} already, both are in the order: {operation} again to finish)"
             raise
-        return with_receipt(done, renamed={old.id: new.id}, attempts=max(known.receipt.attempts, done.receipt.attempts))
+        return with_receipt(evolve(done, receipt=done.receipt.after(known.receipt)), renamed={old.id: new.id})
 
     def _refuse_twin(self, known: Order, old: Item, body: Body, operation: str) -> None:
         """A newer photo that is already what the old one would become was left by an interrupted call, or is an item of its own.

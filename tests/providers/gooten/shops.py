@@ -17,6 +17,7 @@ from printkit.providers.gooten.emulator import Shop
 from printkit.providers.gooten.emulator.options import Options
 from printkit.server.emulator import EmulatorServer
 from printkit.transport.caller import Caller
+from printkit.transport.limits import Pace
 from printkit.writes import Writer
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "gooten"
@@ -79,6 +80,7 @@ def stopped_clocks() -> Iterator[Now]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("printkit.opening.Writer", functools.partial(Writer, now=now))
         patch.setattr("printkit.opening.Caller", functools.partial(Caller, sleep=now.sleep, jitter=lambda longest: 0.0))
+        patch.setattr("printkit.opening.Pace", functools.partial(Pace, sleep=now.sleep))
         yield now
 
 

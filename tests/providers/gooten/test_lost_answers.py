@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from attrs import evolve, frozen
+from attrs import evolve
 
 from printkit import (
     Applied,
@@ -17,215 +17,24 @@ from printkit import (
     OutcomeUnknownError,
     PrintKit,
     PrintKitError,
-    RateLimitedError,
     ReconcileHandle,
     RejectedError,
     Unknown,
 )
 from printkit.emulator.faults import (
-    CloseBeforeRead,
-    CommitLate,
-    Drip,
     DuplicateCommit,
-    Endless,
     Fault,
-    GzipBomb,
-    HalfHead,
-    Html,
     Instruction,
-    Redirect,
     ResetAfterCommit,
     ResetBeforeCommit,
-    StallAfterCommit,
     Status,
-    Throttle,
-    Truncate,
 )
 from printkit.providers.gooten.emulator.options import Options
+from tests.matrix.deeds import Deed
+from tests.providers.gooten.deeds import DEEDS, ORDERS, a_draft, in_status, new, skus, words
 from tests.providers.gooten.shops import ANN, CANVAS, MUG, SMALL_CANVAS, TOM, URL, World, draft, photo, placed, printed, world
 
-ORDERS, SEARCH, STATUS = "/api/orders", "/api/ordersearch", "/api/orderstatus"
-IMAGES, ITEMS, CANCEL, ADDRESS = "/api/OrderImages", "/api/orderItems", "/api/orderCancel", "/api/shippingAddress"
-
-
 # ── What is done, where it is struck, and what the shop's ledger must say ─────────────────────────────────────────────
-
-
-@frozen
-class Deed:
-    """One verb: what there is before, the call, the write that is struck, and how to count its effect."""
-
-    method: str
-    path: str
-    before: Callable[[World, PrintKit], Awaitable[Order]]
-    call: Callable[[PrintKit, Order], Awaitable[Order]]
-    effect: str
-    """The ledger's word."""
-    once: int = 1
-    """How many entries of it one effect is."""
-    shows: Callable[[Order], bool] = lambda order: True
-    """Whether the order that comes back tells of the effect."""
-
-
-async def a_draft(shop: World, kit: PrintKit) -> Order:
-    return await draft(kit, photo("a"), photo("b", MUG, copies=2))
-
-
-async def new(shop: World, kit: PrintKit) -> Order:
-    return await placed(kit, photo("a"), photo("b", MUG, copies=2))
-
-
-def in_status(word: str) -> Callable[[World, PrintKit], Awaitable[Order]]:
-    async def before(shop: World, kit: PrintKit) -> Order:
-        order = await new(shop, kit)
-        shop.put(order, word)
-        return await kit.get_order(order.ref)
-
-    return before
-
-
-def skus(order: Order) -> list[str]:
-    return [item.provider_sku for item in order.items]
-
-
-def words(order: Order) -> list[str | None]:
-    return [item.provider_status for item in order.items]
-
-
-DEEDS = {
-    "submit": Deed(
-        "POST",
-        ORDERS,
-        a_draft,
-        lambda kit, order: kit.submit(order),
-        "order submitted",
-        shows=lambda order: order.status is OrderStatus.SUBMITTED and ":" not in order.id and skus(order) == [CANVAS, MUG],
-    ),
-    "cancel_items": Deed(
-        "PUT",
-        CANCEL,
-        new,
-        lambda kit, order: kit.cancel_items(order, [order.items[0]]),
-        "item cancelled",
-        shows=lambda order: [item.status for item in order.items] == [OrderStatus.CANCELLED, OrderStatus.SUBMITTED],
-    ),
-    "cancel_items, all": Deed(
-        "PUT",
-        CANCEL,
-        new,
-        lambda kit, order: kit.cancel_items(order, order.items),
-        "item cancelled",
-        once=2,
-        shows=lambda order: order.status is OrderStatus.CANCELLED,
-    ),
-    "swap_sku": Deed(
-        "PUT",
-        ITEMS,
-        new,
-        lambda kit, order: kit.swap_sku(order, order.items[0], SMALL_CANVAS),
-        "sku changed",
-        shows=lambda order: skus(order) == [SMALL_CANVAS, MUG],
-    ),
-    "replace_artwork": Deed(
-        "PUT",
-        IMAGES,
-        in_status("NeedsManualApproval"),
-        lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("new")),
-        "artwork replaced",
-        shows=lambda order: order.items[0].artwork[0].url == URL.format("new"),
-    ),
-    "update_recipient": Deed(
-        "PUT",
-        ADDRESS,
-        new,
-        lambda kit, order: kit.update_recipient(order, ANN),
-        "address changed",
-        shows=lambda order: order.recipient is not None and (order.recipient.name, order.recipient.line1) == (ANN.name, ANN.line1),
-    ),
-    "set_status(CANCELLED)": Deed(
-        "POST",
-        STATUS,
-        new,
-        lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
-        "order cancelled",
-        shows=lambda order: order.status is OrderStatus.CANCELLED,
-    ),
-    "set_status(CANCELLED), item by item": Deed(
-        "PUT",
-        CANCEL,
-        in_status("Hold"),
-        lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
-        "order cancelled",
-        shows=lambda order: order.status is OrderStatus.CANCELLED,
-    ),
-    "set_status(ON_HOLD)": Deed(
-        "POST",
-        STATUS,
-        new,
-        lambda kit, order: kit.set_status(order, OrderStatus.ON_HOLD),
-        "order held",
-        shows=lambda order: order.status is OrderStatus.ON_HOLD,
-    ),
-    "set_status(TEST)": Deed(
-        "POST",
-        STATUS,
-        new,
-        lambda kit, order: kit.set_status(order, OrderStatus.TEST),
-        "order made a test",
-        shows=lambda order: order.is_test and order.status is OrderStatus.TEST,
-    ),
-    "set_status('New')": Deed(
-        "POST",
-        STATUS,
-        in_status("AddressIssue"),
-        lambda kit, order: kit.set_status(order, "New"),
-        "order restarted",
-        shows=lambda order: words(order) == ["New", "New"],
-    ),
-}
-
-ACTED = {
-    "reset": ResetAfterCommit(),
-    "half a head": HalfHead(),
-    "500": Status(500, '{"Message": "An error has occurred."}', commit=True),
-    "502, HTML": Html(502, commit=True),
-    "503, bare": Status(503, "", commit=True),
-    "503, JSON and no Retry-After": Status(503, "{}", commit=True),
-    "504": Status(504, "", commit=True),
-    "408": Status(408, "", commit=True),
-    "409, HTML": Html(409, commit=True),
-    "200, HTML": Html(200, commit=True),
-    "200, empty": Status(200, "", commit=True),
-    "200, an array of nothing": Status(200, "[]", commit=True),
-    "200, null": Status(200, "null", commit=True),
-    "200, nothing said": Status(200, "{}", commit=True),
-    "200, cut JSON": Status(200, '{"HadError": fal', commit=True),
-    "204": Status(204, "", commit=True),
-    "redirect": Redirect("http://127.0.0.1:9/", commit=True),
-    "see other": Redirect("http://127.0.0.1:9/", 303, commit=True),
-    "nothing of the body": Truncate(0),
-    "ten bytes of the body": Truncate(10),
-    "gzip bomb": GzipBomb(9, commit=True),
-}
-"""The shop acts; what comes back is no answer."""
-
-DID_NOT_ACT = {
-    "close": CloseBeforeRead(),
-    "reset": ResetBeforeCommit(),
-    "half a head": HalfHead(commit=False),
-    "500": Status(500, '{"Message": "An error has occurred."}'),
-    "502, HTML": Html(502),
-    "503, bare": Status(503, ""),
-    "409, HTML": Html(409),
-    "200, HTML": Html(200),
-    "200, empty": Status(200, ""),
-    "200, nothing said": Status(200, "{}"),
-    "200, an id without a letter": Status(200, '{"Id": ""}'),
-    "redirect": Redirect("http://127.0.0.1:9/"),
-}
-"""The shop never hears of it; what comes back looks the same."""
-
-SILENT = {"stall": StallAfterCommit(), "drip": Drip(30.0), "endless": Endless(commit=True)}
 
 
 def strike(shop: World, deed: Deed, instruction: Instruction) -> None:
@@ -272,141 +81,17 @@ def happening(shop: World, effect: str) -> asyncio.Event:
     return happened
 
 
-@pytest.fixture(params=DEEDS)
-def deed(request: pytest.FixtureRequest) -> Deed:
-    return DEEDS[request.param]
-
-
-@pytest.mark.parametrize("lost", ACTED)
-async def test_the_shop_acted_and_the_answer_is_lost_so_the_look_up_finds_it(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, ACTED[lost])
-        done = await what_became(deed.call(kit, order))
-        assert isinstance(done, Order), done
-        assert deed.shows(done)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-        assert kit.unresolved == ()
-
-
-@pytest.mark.parametrize("lost", SILENT)
-async def test_the_shop_acted_and_says_no_more(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        kit = await shop.kit(attempt_timeout=0.2)
-        order = await deed.before(shop, kit)
-        strike(shop, deed, SILENT[lost])
-        done = await what_became(deed.call(kit, order))
-        assert isinstance(done, Order), done
-        assert deed.shows(done)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-
-@pytest.mark.parametrize("lost", DID_NOT_ACT)
-async def test_the_shop_did_not_act_and_only_time_can_prove_it(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, DID_NOT_ACT[lost])
-        error = await unknown(deed.call(kit, order))
-        assert not error.retryable
-        assert [handle.id for handle in kit.unresolved] == [error.handle.id]
-        assert shop.shop.ledger.count(deed.effect) == 0
-        early = await asked_elsewhere(shop, error)
-        assert isinstance(early, Unknown)
-        assert early.not_before == error.settle_until
-        shop.now.advance(61)
-        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
-        assert isinstance(await kit.reconcile(error.handle), NotApplied)
-        assert kit.unresolved == ()
-        assert shop.shop.ledger.count(deed.effect) == 0
-
-
-@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500"])
-async def test_the_look_up_fails_too_and_a_later_one_finds_it(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, ACTED[lost])
-        blind = blinded(shop)
-        error = await unknown(deed.call(kit, order))
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-        shop.server.faults.remove(blind)
-        found = await asked_elsewhere(shop, error)
-        assert isinstance(found, Applied)
-        assert deed.shows(found.value)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-
-async def test_the_shop_acts_late(deed: Deed) -> None:
-    """Not found is no proof: the shop may still be at work."""
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, CommitLate(30))
-        error = await unknown(deed.call(kit, order))
-        assert isinstance(await asked_elsewhere(shop, error), Unknown)
-        shop.shop.clock.advance(error.settle_until - error.sent_at)
-        await shop.server.tick()
-        shop.now.advance(61)
-        found = await asked_elsewhere(shop, error)
-        assert isinstance(found, Applied)
-        assert deed.shows(found.value)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-
-async def test_a_throttled_write_is_sent_again_because_the_shop_did_nothing(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, Throttle("3"))
-        done = await what_became(deed.call(kit, order))
-        assert isinstance(done, Order), done
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-        assert done.receipt.attempts == 2
-        assert max(shop.now.waits) >= 3
-
-
-async def test_a_throttle_that_asks_for_too_much_is_told_at_once(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, Throttle("999"))
-        error = await what_became(deed.call(kit, order))
-        assert type(error) is RateLimitedError
-        assert error.retry_after == 999
-        assert shop.shop.ledger.count(deed.effect) == 0
-
-
-async def test_cancelled_after_it_was_sent_leaves_a_handle(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, StallAfterCommit())
-        acted = happening(shop, deed.effect)
-        task = asyncio.create_task(deed.call(kit, order))
-        await acted.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        (handle,) = kit.unresolved
-        found = await kit.reconcile(ReconcileHandle.from_json(handle.to_json()))
-        assert isinstance(found, Applied)
-        assert deed.shows(found.value)
-        assert kit.unresolved == ()
-
-
 REF_CALLS: dict[str, Callable[[PrintKit, OrderRef, str], Awaitable[Order]]] = {
     "submit": lambda kit, ref, item: kit.submit(ref),
-    "cancel_items": lambda kit, ref, item: kit.cancel_items(ref, [item]),
+    "cancel_items, one": lambda kit, ref, item: kit.cancel_items(ref, [item]),
     "swap_sku": lambda kit, ref, item: kit.swap_sku(ref, item, SMALL_CANVAS),
     "replace_artwork": lambda kit, ref, item: kit.replace_artwork(ref, item, URL.format("new")),
     "update_recipient": lambda kit, ref, item: kit.update_recipient(ref, ANN),
-    "set_status(CANCELLED)": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
-    "set_status(CANCELLED), item by item": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
-    "set_status(ON_HOLD)": lambda kit, ref, item: kit.set_status(ref, OrderStatus.ON_HOLD),
-    "set_status(TEST)": lambda kit, ref, item: kit.set_status(ref, OrderStatus.TEST),
-    "set_status('New')": lambda kit, ref, item: kit.set_status(ref, "New"),
+    "set_status, cancelled": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
+    "set_status, cancelled, item by item": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
+    "set_status, on hold": lambda kit, ref, item: kit.set_status(ref, OrderStatus.ON_HOLD),
+    "set_status, test": lambda kit, ref, item: kit.set_status(ref, OrderStatus.TEST),
+    "set_status, `New`": lambda kit, ref, item: kit.set_status(ref, "New"),
 }
 
 
@@ -419,7 +104,7 @@ async def test_an_order_reference_alone_is_read_first(name: str) -> None:
         done = await what_became(REF_CALLS[name](kit, order.ref, order.items[0].id))
         assert isinstance(done, Order), done
         assert deed.shows(done)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
+        assert shop.shop.ledger.count(deed.effect) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in REF_CALLS if name != "submit"])
@@ -433,7 +118,7 @@ async def test_an_entry_of_a_list_will_do(name: str) -> None:
         done = await what_became(deed.call(kit, entry))
         assert isinstance(done, Order), done
         assert deed.shows(done)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
+        assert shop.shop.ledger.count(deed.effect) == 1
 
 
 # ── Submitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -712,9 +397,9 @@ AFTERWARDS: dict[str, Callable[[PrintKit, Order], Awaitable[Order]]] = {
     "swap_sku": lambda kit, order: kit.swap_sku(order, order.items[0], SMALL_CANVAS),
     "replace_artwork": lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("new")),
     "update_recipient": lambda kit, order: kit.update_recipient(order, ANN),
-    "set_status(CANCELLED)": lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
-    "set_status(ON_HOLD)": lambda kit, order: kit.set_status(order, OrderStatus.ON_HOLD),
-    "set_status('New')": lambda kit, order: kit.set_status(order, "New"),
+    "set_status, cancelled": lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
+    "set_status, on hold": lambda kit, order: kit.set_status(order, OrderStatus.ON_HOLD),
+    "set_status, `New`": lambda kit, order: kit.set_status(order, "New"),
 }
 
 
@@ -795,10 +480,10 @@ THIRD: dict[str, Callable[[PrintKit, Order], Awaitable[Order]]] = {
     "swap_sku": lambda kit, order: kit.swap_sku(order.ref, order.items[0].id, "CanvsWrp-BlkWrp-11x14"),
     "replace_artwork": lambda kit, order: kit.replace_artwork(order.ref, order.items[0].id, URL.format("third")),
     "update_recipient": lambda kit, order: kit.update_recipient(order.ref, evolve(TOM, line1="3 Third Street")),
-    "set_status(ON_HOLD)": lambda kit, order: kit.set_status(order.ref, OrderStatus.TEST),
-    "set_status(CANCELLED)": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
-    "set_status(TEST)": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
-    "set_status('New')": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
+    "set_status, on hold": lambda kit, order: kit.set_status(order.ref, OrderStatus.TEST),
+    "set_status, cancelled": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
+    "set_status, test": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
+    "set_status, `New`": lambda kit, order: kit.set_status(order.ref, OrderStatus.ON_HOLD),
     "cancel_items, all": lambda kit, order: kit.cancel_items(order.ref, [order.items[1].id]),
 }
 
@@ -828,7 +513,7 @@ async def test_what_was_so_before_proves_nothing_of_a_new_address() -> None:
 
 
 async def test_what_was_so_before_proves_nothing_of_new() -> None:
-    await proves_nothing(evolve(DEEDS["set_status('New')"], before=new))
+    await proves_nothing(evolve(DEEDS["set_status, `New`"], before=new))
 
 
 async def proves_nothing(deed: Deed) -> None:
@@ -941,7 +626,7 @@ async def test_an_order_without_its_items_proves_no_cancellation(body: str) -> N
     async with world() as shop:
         kit = await shop.kit()
         order = await new(shop, kit)
-        strike(shop, DEEDS["cancel_items"], ResetBeforeCommit())
+        strike(shop, DEEDS["cancel_items, one"], ResetBeforeCommit())
         shop.server.faults.add(Fault(Status(200, body % order.id), method="GET", path=ORDERS))
         await unknown(kit.cancel_items(order, [order.items[0]]))
         assert shop.shop.ledger.count("item cancelled") == 0
@@ -951,7 +636,7 @@ async def test_an_order_that_lost_the_ids_of_its_items_proves_no_cancellation() 
     async with world() as shop:
         kit = await shop.kit()
         order = await new(shop, kit)
-        strike(shop, DEEDS["cancel_items"], ResetBeforeCommit())
+        strike(shop, DEEDS["cancel_items, one"], ResetBeforeCommit())
         shop.shop.options = evolve(shop.shop.options, gooten_id=False)
         await unknown(kit.cancel_items(order, [order.items[0]]))
         assert shop.shop.ledger.count("item cancelled") == 0
@@ -960,7 +645,7 @@ async def test_an_order_that_lost_the_ids_of_its_items_proves_no_cancellation() 
 # ── Statuses ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 POLARITIES = ["failure", "success"]
-TARGETS = ["set_status(CANCELLED)", "set_status(ON_HOLD)", "set_status(TEST)", "set_status('New')"]
+TARGETS = ["set_status, cancelled", "set_status, on hold", "set_status, test", "set_status, `New`"]
 
 
 @pytest.mark.parametrize("polarity", POLARITIES)
@@ -1034,7 +719,7 @@ async def test_a_refused_status_that_is_reached_nevertheless_is_a_success() -> N
 async def test_new_is_never_replayed_when_the_order_went_on() -> None:
     """Policy, case 17: the order moved on after New; sent again, it would be pulled back and billed again."""
     async with world() as shop:
-        kit, deed = await shop.kit(), DEEDS["set_status('New')"]
+        kit, deed = await shop.kit(), DEEDS["set_status, `New`"]
         order = await deed.before(shop, kit)
         strike(shop, deed, ResetAfterCommit())
         blind = blinded(shop)
@@ -1050,7 +735,7 @@ async def test_an_order_that_went_on_by_itself_proves_no_new() -> None:
     """It was pending and is printed now: so it would have gone without us."""
     async with world() as shop:
         kit = await shop.kit()
-        deed = evolve(DEEDS["set_status('New')"], before=in_status("Pending"))
+        deed = evolve(DEEDS["set_status, `New`"], before=in_status("Pending"))
         order = await deed.before(shop, kit)
         error = await struck_blindly(shop, deed, kit, order)
         shop.put(order, "InProduction")
@@ -1063,7 +748,7 @@ async def test_an_order_that_went_on_by_itself_proves_no_new() -> None:
 async def test_an_order_that_was_thrown_back_proves_new() -> None:
     async with world() as shop:
         kit = await shop.kit()
-        deed = evolve(DEEDS["set_status('New')"], before=in_status("Pending"))
+        deed = evolve(DEEDS["set_status, `New`"], before=in_status("Pending"))
         order = await deed.before(shop, kit)
         strike(shop, deed, ResetAfterCommit())
         blind = blinded(shop)

@@ -1,97 +1,20 @@
 """A write that is proven not to have happened is sent once more when that is asked for, and never twice."""
 
-import asyncio
-
 import pytest
 
 from printkit import Applied, NotApplied, OrderStatus, OutcomeUnknownError, ReconcileHandle, Unknown
-from printkit.emulator.faults import CloseBeforeRead, CommitLate, Fault, ResetAfterCommit, Status
+from printkit.emulator.faults import CloseBeforeRead, Fault, ResetAfterCommit, Status
 from printkit.providers.gooten.emulator.options import Options
+from tests.providers.gooten.deeds import DEEDS, a_draft, new
 from tests.providers.gooten.shops import placed, printed, world
-from tests.providers.gooten.test_lost_answers import DEEDS, ORDERS, SEARCH, Deed, a_draft, new, strike, unknown
+from tests.providers.gooten.test_lost_answers import strike, unknown
 
 
-@pytest.fixture(params=DEEDS)
-def deed(request: pytest.FixtureRequest) -> Deed:
-    return DEEDS[request.param]
-
-
-async def test_what_did_not_happen_is_sent_once_and_only_after_the_settle_window(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, CloseBeforeRead())
-        error = await unknown(deed.call(kit, order))
-        handle = ReconcileHandle.from_json(error.handle.to_json())
-        later = await shop.kit()
-
-        assert isinstance(await later.reconcile(handle, send_again=True), Unknown)
-        assert shop.shop.ledger.count(deed.effect) == 0
-
-        shop.now.advance(61)
-        done = await later.reconcile(handle, send_again=True)
-        assert isinstance(done, Applied)
-        assert deed.shows(done.value)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-        again = await later.reconcile(handle, send_again=True)
-        assert isinstance(again, Applied)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-
-async def test_two_who_ask_at_once_send_once(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, CloseBeforeRead())
-        error = await unknown(deed.call(kit, order))
-        shop.now.advance(61)
-        found = await asyncio.gather(*(kit.reconcile(error.handle, send_again=True) for _ in range(3)))
-        assert all(isinstance(each, Applied) for each in found)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-        assert kit.unresolved == ()
-
-
-async def test_what_happened_late_is_found_and_not_sent_again(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, CommitLate(30))
-        error = await unknown(deed.call(kit, order))
-        shop.now.advance(61)
-        shop.shop.clock.advance(shop.now.time - shop.shop.clock.now())
-        await shop.server.tick()
-        done = await (await shop.kit()).reconcile(error.handle, send_again=True)
-        assert isinstance(done, Applied)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-
-async def test_sent_again_and_lost_again_is_unknown_again(deed: Deed) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await deed.before(shop, kit)
-        strike(shop, deed, CloseBeforeRead())
-        error = await unknown(deed.call(kit, order))
-        shop.now.advance(61)
-        strike(shop, deed, ResetAfterCommit())
-        path, before = (SEARCH, 4) if deed.path == ORDERS else (ORDERS, 3)  # what is read before it is sent once more
-        blind = shop.server.faults.add(Fault(Status(500), method="GET", path=path, first=before + 1, times=None))
-        with pytest.raises(OutcomeUnknownError) as caught:
-            await kit.reconcile(error.handle, send_again=True)
-        shop.server.faults.remove(blind)
-        assert caught.value.handle.id != error.handle.id
-        assert [handle.id for handle in kit.unresolved] == [caught.value.handle.id]
-        assert isinstance(await kit.reconcile(caught.value.handle, send_again=True), Applied)
-        assert shop.shop.ledger.count(deed.effect) == deed.once
-
-
-async def test_a_submission_that_is_sent_again_is_the_drafts(deed: Deed) -> None:
-    if deed.path != ORDERS:
-        return
+async def test_a_submission_that_is_sent_again_is_the_drafts() -> None:
     async with world() as shop:
         kit = await shop.kit()
         order = await a_draft(shop, kit)
-        strike(shop, deed, CloseBeforeRead())
+        strike(shop, DEEDS["submit"], CloseBeforeRead())
         error = await unknown(kit.submit(order))
         shop.now.advance(61)
         done = await kit.reconcile(error.handle, send_again=True)
@@ -153,7 +76,7 @@ async def test_new_on_an_order_that_was_new_is_never_sent_again() -> None:
     async with world() as shop:
         kit = await shop.kit()
         order = await new(shop, kit)
-        strike(shop, DEEDS["set_status('New')"], ResetAfterCommit())
+        strike(shop, DEEDS["set_status, `New`"], ResetAfterCommit())
         error = await unknown(kit.set_status(order, "New"))
         shop.now.advance(61)
         found = await kit.reconcile(error.handle, send_again=True)
@@ -170,7 +93,7 @@ async def test_a_lost_cancellation_still_tells_what_was_not_even_asked_for(happe
         order = await new(shop, kit)
         shop.put(order, "InProduction", 1)
         order = await kit.get_order(order.ref)
-        strike(shop, DEEDS["cancel_items"], ResetAfterCommit() if happened else CloseBeforeRead())
+        strike(shop, DEEDS["cancel_items, one"], ResetAfterCommit() if happened else CloseBeforeRead())
         blind = shop.server.faults.add(Fault(Status(500), method="GET", times=None))
         error = await unknown(kit.set_status(order, OrderStatus.CANCELLED))
         shop.server.faults.remove(blind)
@@ -187,7 +110,7 @@ async def test_a_lost_cancellation_that_took_some_items_is_finished_with_the_oth
         kit = await shop.kit()
         order = await new(shop, kit)
         shop.put(order, "PaymentIssue", 1)
-        strike(shop, DEEDS["cancel_items"], ResetAfterCommit())
+        strike(shop, DEEDS["cancel_items, one"], ResetAfterCommit())
         error = await unknown(kit.cancel_items(order, order.items))
         shop.put(order, "New", 1)
         shop.now.advance(61)

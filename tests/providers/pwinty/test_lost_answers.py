@@ -5,246 +5,41 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from attrs import frozen
 
 from printkit import (
     Applied,
     Artwork,
     ConflictError,
-    Effect,
     NewOrder,
     NotApplied,
     NotFoundError,
     Order,
+    OrderRef,
     OrderStatus,
     OutcomeUnknownError,
-    Payment,
     Photo,
     PrintKit,
     PrintKitError,
-    RateLimitedError,
     ReconcileHandle,
-    Request,
+    RejectedError,
     Unknown,
 )
 from printkit.emulator.faults import (
-    CloseBeforeRead,
     CommitLate,
-    Drip,
     DuplicateCommit,
-    Endless,
     Fault,
-    GzipBomb,
-    HalfHead,
-    Html,
     Instruction,
-    Redirect,
     ResetAfterCommit,
     ResetBeforeCommit,
-    StallAfterCommit,
     Status,
     Throttle,
-    Truncate,
 )
 from printkit.providers.pwinty.emulator.options import Options
+from tests.matrix.deeds import Deed
+from tests.providers.pwinty.deeds import DEEDS, ISSUES, JPEG, ONE_PHOTO, ORDER, ORDERS, PHOTOS, STATUS, THREE
 from tests.providers.pwinty.shops import ANN, TOM, URL, World, added, draft, photo, world
 
-ORDERS, ORDER, STATUS = "/v2.5/Orders", "/v2.5/Orders/{id}", "/v2.5/Orders/{id}/Status"
-PHOTOS, BATCH, ONE_PHOTO = "/v2.5/Orders/{id}/Photos", "/v2.5/Orders/{id}/Photos/Batch", "/v2.5/Orders/{id}/Photos/{photo}"
-
-
 # ── What is done, where it is struck, and what the shop's ledger must say ─────────────────────────────────────────────
-
-
-@frozen
-class Deed:
-    """One verb: what there is before, the call, the write that is struck, and how to count its effect."""
-
-    method: str
-    path: str
-    before: Callable[[PrintKit], Awaitable[Order]]
-    call: Callable[[PrintKit, Order], Awaitable[Order]]
-    effect: str
-    """The ledger's word."""
-    once: int = 1
-    """How many entries of it one effect is."""
-    shows: Callable[[Order], bool] = lambda order: True
-    """Whether the order that comes back tells of the effect."""
-    more_than: int = 0
-    """Entries of it that there are before."""
-    reads: int = 0
-    """How many requests that only read come before the write, also where the newest Order is at hand."""
-
-
-async def nothing(kit: PrintKit) -> Order:
-    return None  # type: ignore[return-value]
-
-
-async def empty(kit: PrintKit) -> Order:
-    return await draft(kit)
-
-
-async def with_photo(kit: PrintKit) -> Order:
-    return await draft(kit, photo("a"))
-
-
-async def paid_by_recipient(kit: PrintKit) -> Order:
-    return await draft(kit, photo("a"), payment=Payment.RECIPIENT)
-
-
-THREE = [photo("a"), photo("b", "8x12", copies=2), photo("a")]
-
-DEEDS = {
-    "create_order": Deed(
-        "POST",
-        ORDERS,
-        nothing,
-        lambda kit, order: kit.create_order(NewOrder(TOM, reference="R1")),
-        "order created",
-        shows=lambda order: order.reference == "R1" and order.recipient == TOM,
-    ),
-    "add_photos, one": Deed(
-        "POST",
-        PHOTOS,
-        empty,
-        lambda kit, order: kit.add_photos(order, [photo("a")]),
-        "photo added",
-        shows=lambda order: [item.artwork[0].url for item in order.items] == [URL.format("a")],
-    ),
-    "add_photos, batch": Deed(
-        "POST",
-        BATCH,
-        empty,
-        lambda kit, order: kit.add_photos(order, THREE),
-        "photo added",
-        once=3,
-        shows=lambda order: sorted(item.provider_sku for item in order.items) == ["4x6", "4x6", "8x12"],
-    ),
-    "update_recipient": Deed(
-        "PUT",
-        ORDER,
-        empty,
-        lambda kit, order: kit.update_recipient(order, ANN),
-        "order updated",
-        shows=lambda order: order.recipient is not None and order.recipient.name == "Ann Jones",
-    ),
-    "cancel_items": Deed(
-        "DELETE",
-        ONE_PHOTO,
-        with_photo,
-        lambda kit, order: kit.cancel_items(order, [order.items[0]]),
-        "photo deleted",
-        shows=lambda order: order.items == (),
-    ),
-    "swap_sku, the adding": Deed(
-        "POST",
-        PHOTOS,
-        with_photo,
-        lambda kit, order: kit.swap_sku(order, order.items[0], "8x12"),
-        "photo added",
-        shows=lambda order: [item.provider_sku for item in order.items] in (["8x12"], ["4x6", "8x12"]),
-        more_than=1,
-        reads=1,
-    ),
-    "swap_sku, the deleting": Deed(
-        "DELETE",
-        ONE_PHOTO,
-        with_photo,
-        lambda kit, order: kit.swap_sku(order, order.items[0], "8x12"),
-        "photo deleted",
-        shows=lambda order: [item.provider_sku for item in order.items] == ["8x12"],
-        reads=1,
-    ),
-    "replace_artwork, the adding": Deed(
-        "POST",
-        PHOTOS,
-        with_photo,
-        lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("b")),
-        "photo added",
-        more_than=1,
-        reads=1,
-    ),
-    "replace_artwork, the deleting": Deed(
-        "DELETE",
-        ONE_PHOTO,
-        with_photo,
-        lambda kit, order: kit.replace_artwork(order, order.items[0], URL.format("b")),
-        "photo deleted",
-        shows=lambda order: [item.artwork[0].url for item in order.items] == [URL.format("b")],
-        reads=1,
-    ),
-    "submit": Deed(
-        "POST",
-        STATUS,
-        with_photo,
-        lambda kit, order: kit.submit(order),
-        "order submitted",
-        shows=lambda order: order.status is OrderStatus.SUBMITTED,
-    ),
-    "submit, the recipient pays": Deed(
-        "POST",
-        STATUS,
-        paid_by_recipient,
-        lambda kit, order: kit.submit(order),
-        "payment requested",
-        shows=lambda order: order.status is OrderStatus.AWAITING_PAYMENT,
-    ),
-    "set_status(CANCELLED)": Deed(
-        "POST",
-        STATUS,
-        with_photo,
-        lambda kit, order: kit.set_status(order, OrderStatus.CANCELLED),
-        "order cancelled",
-        shows=lambda order: order.status is OrderStatus.CANCELLED,
-    ),
-    "set_status(AWAITING_PAYMENT)": Deed(
-        "POST",
-        STATUS,
-        paid_by_recipient,
-        lambda kit, order: kit.set_status(order, OrderStatus.AWAITING_PAYMENT),
-        "payment requested",
-        shows=lambda order: order.status is OrderStatus.AWAITING_PAYMENT,
-    ),
-}
-
-ACTED = {
-    "reset": ResetAfterCommit(),
-    "half a head": HalfHead(),
-    "500": Status(500, '{"errorMessage": "oops"}', commit=True),
-    "502, HTML": Html(502, commit=True),
-    "503, bare": Status(503, "", commit=True),
-    "503, JSON and no Retry-After": Status(503, "{}", commit=True),
-    "504": Status(504, "", commit=True),
-    "408": Status(408, "", commit=True),
-    "409, HTML": Html(409, commit=True),
-    "200, HTML": Html(200, commit=True),
-    "200, empty": Status(200, "", commit=True),
-    "200, an array of nothing": Status(200, "[]", commit=True),
-    "200, cut JSON": Status(200, '{"id": 7', commit=True),
-    "204": Status(204, "", commit=True),
-    "redirect": Redirect("http://127.0.0.1:9/", commit=True),
-    "see other": Redirect("http://127.0.0.1:9/", 303, commit=True),
-    "nothing of the body": Truncate(0),
-    "ten bytes of the body": Truncate(10),
-    "gzip bomb": GzipBomb(9, commit=True),
-}
-"""The shop acts; what comes back is no answer."""
-
-DID_NOT_ACT = {
-    "close": CloseBeforeRead(),
-    "reset": ResetBeforeCommit(),
-    "half a head": HalfHead(commit=False),
-    "500": Status(500, '{"errorMessage": "oops"}'),
-    "502, HTML": Html(502),
-    "503, bare": Status(503, ""),
-    "409, HTML": Html(409),
-    "200, HTML": Html(200),
-    "200, empty": Status(200, ""),
-    "redirect": Redirect("http://127.0.0.1:9/"),
-}
-"""The shop never hears of it; what comes back looks the same."""
-
-SILENT = {"stall": StallAfterCommit(), "drip": Drip(30.0), "endless": Endless(commit=True)}
 
 
 def strike(shop: World, deed: Deed, instruction: Instruction) -> None:
@@ -271,143 +66,30 @@ async def asked_elsewhere(shop: World, error: OutcomeUnknownError) -> Applied | 
     return await (await shop.kit()).reconcile(ReconcileHandle.from_json(error.handle.to_json()))
 
 
-@pytest.fixture(params=DEEDS)
-def deed(request: pytest.FixtureRequest) -> Deed:
-    return DEEDS[request.param]
+REF_CALLS: dict[str, Callable[[PrintKit, OrderRef, str], Awaitable[Order]]] = {
+    "add_photos, one": lambda kit, ref, item: kit.add_photos(ref, [photo("a")]),
+    "add_photos, batch": lambda kit, ref, item: kit.add_photos(ref, THREE),
+    "update_recipient": lambda kit, ref, item: kit.update_recipient(ref, ANN),
+    "cancel_items": lambda kit, ref, item: kit.cancel_items(ref, [item]),
+    "swap_sku, adding": lambda kit, ref, item: kit.swap_sku(ref, item, "8x12"),
+    "swap_sku, deleting": lambda kit, ref, item: kit.swap_sku(ref, item, "8x12"),
+    "replace_artwork, adding": lambda kit, ref, item: kit.replace_artwork(ref, item, URL.format("b")),
+    "submit": lambda kit, ref, item: kit.submit(ref),
+    "submit, recipient pays": lambda kit, ref, item: kit.submit(ref),
+    "set_status, cancelled": lambda kit, ref, item: kit.set_status(ref, OrderStatus.CANCELLED),
+    "set_status, awaiting payment": lambda kit, ref, item: kit.set_status(ref, OrderStatus.AWAITING_PAYMENT),
+}
 
 
-@pytest.mark.parametrize("lost", ACTED)
-async def test_the_shop_acted_and_the_answer_is_lost_so_the_look_up_finds_it(deed: Deed, lost: str) -> None:
+@pytest.mark.parametrize("name", REF_CALLS)
+async def test_an_order_reference_alone_is_read_first(name: str) -> None:
     async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, ACTED[lost])
-        kit = await shop.kit()
-        done = await what_became(deed.call(kit, order))
+        deed, kit = DEEDS[name], await shop.kit()
+        order = await deed.before(shop, kit)
+        strike(shop, deed, ResetAfterCommit())
+        done = await what_became(REF_CALLS[name](await shop.kit(), order.ref, order.items[0].id if order.items else ""))
         assert isinstance(done, Order), done
         assert deed.shows(done)
-        assert effects(shop, deed) == deed.once
-        assert kit.unresolved == ()
-
-
-@pytest.mark.parametrize("lost", SILENT)
-async def test_the_shop_acted_and_says_no_more(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, SILENT[lost])
-        done = await what_became(deed.call(await shop.kit(attempt_timeout=0.3), order))
-        assert isinstance(done, Order), done
-        assert effects(shop, deed) == deed.once
-
-
-@pytest.mark.parametrize("lost", DID_NOT_ACT)
-async def test_the_shop_did_not_act_and_only_time_can_prove_it(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, DID_NOT_ACT[lost])
-        kit = await shop.kit()
-        error = await what_became(deed.call(kit, order))
-        assert type(error) is OutcomeUnknownError
-        assert not error.retryable
-        assert [handle.id for handle in kit.unresolved] == [error.handle.id]
-        assert effects(shop, deed) == 0
-        early = await asked_elsewhere(shop, error)
-        assert isinstance(early, Unknown)
-        assert early.not_before == error.settle_until
-        shop.now.advance(61)
-        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
-        assert isinstance(await kit.reconcile(error.handle), NotApplied)
-        assert kit.unresolved == ()
-        assert effects(shop, deed) == 0
-
-
-@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500"])
-async def test_the_look_up_fails_too_and_a_later_one_finds_it(deed: Deed, lost: str) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        kit = await shop.kit()
-        if order is not None:
-            order = await kit.get_order(order.ref)  # the newest, so that a verb need not read first
-        strike(shop, deed, ACTED[lost])
-        blind = shop.server.faults.add(Fault(Status(500), method="GET", first=1 + deed.reads, times=None))
-        error = await what_became(deed.call(kit, order))
-        assert type(error) is OutcomeUnknownError
-        assert effects(shop, deed) == deed.once
-        shop.server.faults.remove(blind)
-        found = await asked_elsewhere(shop, error)
-        assert isinstance(found, Applied)
-        assert deed.shows(found.value)
-        assert found.value.receipt.reconciled
-        assert effects(shop, deed) == deed.once
-
-
-def deed_name(deed: Deed) -> str:
-    return next(name for name, each in DEEDS.items() if each is deed)
-
-
-async def test_the_shop_acts_late(deed: Deed) -> None:
-    """Not found is no proof: the shop may still be at work."""
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, CommitLate(30))
-        error = await what_became(deed.call(await shop.kit(), order))
-        assert type(error) is OutcomeUnknownError
-        assert isinstance(await asked_elsewhere(shop, error), Unknown)
-        shop.shop.clock.advance(error.settle_until - error.sent_at)
-        await shop.server.tick()
-        shop.now.advance(61)
-        found = await asked_elsewhere(shop, error)
-        assert isinstance(found, Applied)
-        assert deed.shows(found.value)
-        assert effects(shop, deed) == deed.once
-
-
-async def test_a_throttled_write_is_sent_again_because_the_shop_did_nothing(deed: Deed) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, Throttle("3"))
-        done = await what_became(deed.call(await shop.kit(), order))
-        assert isinstance(done, Order), done
-        assert effects(shop, deed) == deed.once
-        assert done.receipt.attempts == 2
-        assert max(shop.now.waits) >= 3
-
-
-async def test_a_throttle_that_asks_for_too_much_is_told_at_once(deed: Deed) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, Throttle("999"))
-        error = await what_became(deed.call(await shop.kit(), order))
-        assert type(error) is RateLimitedError
-        assert error.retry_after == 999
-        assert effects(shop, deed) == 0
-
-
-async def test_an_order_reference_alone_is_read_first(deed: Deed) -> None:
-    if deed.before is nothing:
-        return
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, ResetAfterCommit())
-        done = await what_became(call_with_ref(deed, await shop.kit(), order))
-        assert isinstance(done, Order), done
-        assert effects(shop, deed) == deed.once
-
-
-def call_with_ref(deed: Deed, kit: PrintKit, order: Order) -> Awaitable[Order]:
-    item = order.items[0].id if order.items else ""
-    name = deed_name(deed).partition(",")[0]
-    ref = order.ref
-    calls: dict[str, Callable[[], Awaitable[Order]]] = {
-        "add_photos": lambda: kit.add_photos(ref, THREE if deed.once == 3 else [photo("a")]),
-        "update_recipient": lambda: kit.update_recipient(ref, ANN),
-        "cancel_items": lambda: kit.cancel_items(ref, [item]),
-        "swap_sku": lambda: kit.swap_sku(ref, item, "8x12"),
-        "replace_artwork": lambda: kit.replace_artwork(ref, item, URL.format("b")),
-        "submit": lambda: kit.submit(ref),
-        "set_status(CANCELLED)": lambda: kit.set_status(ref, OrderStatus.CANCELLED),
-        "set_status(AWAITING_PAYMENT)": lambda: kit.set_status(ref, OrderStatus.AWAITING_PAYMENT),
-    }
-    return calls[name]()
 
 
 # ── Photos: what was there before decides ─────────────────────────────────────────────────────────────────────────────
@@ -632,6 +314,41 @@ async def test_place_order_tells_which_step_and_which_order() -> None:
         assert (await kit.get_order(error.order)).status is OrderStatus.DRAFT
         shop.now.advance(61)
         assert isinstance(await asked_elsewhere(shop, error), NotApplied)
+
+
+async def test_place_order_does_not_submit_an_order_that_lacks_a_photo() -> None:
+    async with world(Options(bad_batch_entry="adds the rest")) as shop:
+        kit = await shop.kit()
+        error = await what_became(kit.place_order(NewOrder(TOM, reference="R1"), [photo("a"), photo("b", "no-such-size")]))
+        assert type(error) is RejectedError
+        assert [refused.item for refused in error.refused] == ["photos[1]"]
+        assert error.order is not None
+        assert (await kit.get_order(error.order)).status is OrderStatus.DRAFT
+        assert shop.shop.ledger.count("order submitted") == 0
+
+
+async def test_the_receipt_of_place_order_is_that_of_all_three_steps() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="POST", path=ORDERS))
+        shop.server.faults.add(Fault(Throttle("1"), method="POST", path=PHOTOS))
+        order = await kit.place_order(NewOrder(TOM, reference="R1"), [photo("a", reference="mine")])
+        assert order.receipt.reconciled
+        assert order.receipt.attempts == 2
+        assert order.receipt.not_told == ("photos[0].reference",)
+
+
+async def test_the_receipt_of_an_exchange_is_that_of_both_steps() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit, photo("a"), photo("b"))
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="POST", path=PHOTOS))
+        swapped = await kit.swap_sku(order, order.items[0], "8x12")
+        assert swapped.receipt.reconciled
+        shop.server.faults.add(Fault(ResetAfterCommit(), method="DELETE", path=ONE_PHOTO))
+        left = await kit.cancel_items(swapped, swapped.items)
+        assert left.items == ()
+        assert left.receipt.reconciled
 
 
 # ── Submitting ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -927,67 +644,6 @@ async def sent_again(shop: World, error: OutcomeUnknownError) -> Applied | NotAp
     return await (await shop.kit()).reconcile(ReconcileHandle.from_json(error.handle.to_json()), send_again=True)
 
 
-async def test_what_did_not_happen_is_sent_once_more(deed: Deed) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, ResetBeforeCommit())
-        error = await what_became(deed.call(await shop.kit(), order))
-        assert type(error) is OutcomeUnknownError
-        assert isinstance(await sent_again(shop, error), Unknown)
-        assert effects(shop, deed) == 0, "sent again although it may still be under way"
-        shop.now.advance(61)
-        found = await sent_again(shop, error)
-        assert isinstance(found, Applied)
-        assert deed.shows(found.value) or "swap" in deed_name(deed)
-        assert effects(shop, deed) == deed.once
-        assert isinstance(await sent_again(shop, error), Applied)
-        assert effects(shop, deed) == deed.once
-
-
-async def test_what_did_happen_is_never_sent_again(deed: Deed) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, CommitLate(30))
-        error = await what_became(deed.call(await shop.kit(), order))
-        assert type(error) is OutcomeUnknownError
-        shop.shop.clock.advance(error.settle_until - error.sent_at)
-        await shop.server.tick()
-        shop.now.advance(61)
-        assert isinstance(await sent_again(shop, error), Applied)
-        assert effects(shop, deed) == deed.once
-
-
-@pytest.mark.parametrize("lost", [ResetBeforeCommit(), ResetAfterCommit()])
-async def test_what_is_lost_again_is_unknown_again_and_happens_once(deed: Deed, lost: Instruction) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, ResetBeforeCommit())
-        error = await what_became(deed.call(await shop.kit(), order))
-        assert type(error) is OutcomeUnknownError
-        shop.now.advance(61)
-        strike(shop, deed, lost)
-        again = await what_became(sent_again(shop, error))
-        if type(again) is OutcomeUnknownError:
-            shop.now.advance(61)
-            assert isinstance(await sent_again(shop, again), Applied)
-        else:
-            assert isinstance(again, Applied)
-        assert isinstance(await sent_again(shop, error), Applied)
-        assert effects(shop, deed) == deed.once
-
-
-async def test_asked_twice_at_once_it_is_sent_again_once(deed: Deed) -> None:
-    async with world() as shop:
-        order = await deed.before(await shop.kit())
-        strike(shop, deed, ResetBeforeCommit())
-        kit = await shop.kit()
-        error = await what_became(deed.call(kit, order))
-        assert type(error) is OutcomeUnknownError
-        shop.now.advance(61)
-        await asyncio.gather(*(kit.reconcile(error.handle, send_again=True) for _ in range(3)), return_exceptions=True)
-        assert effects(shop, deed) == deed.once
-
-
 async def test_of_five_photos_only_the_missing_two_are_sent_again() -> None:
     async with world(Options(batch_stops_after=3)) as shop:
         kit = await shop.kit()
@@ -1016,36 +672,6 @@ async def test_with_foreign_photos_among_them_nothing_is_sent_again() -> None:
         assert added(shop.shop, order) == {("4x6", URL.format("theirs")): 1}
 
 
-async def test_a_file_and_a_complaint_are_never_sent_again() -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await draft(kit)
-        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=PHOTOS))
-        lost_file = await what_became(kit.add_photos(order, [Photo("4x6", b"\xff\xd8\xff")]))
-        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path="/v2.5/Orders/{id}/Issues"))
-        lost_issue = await what_became(kit.report_issue(order, "DamagedOrder", "Reprint"))
-        assert type(lost_file) is type(lost_issue) is OutcomeUnknownError
-        shop.now.advance(61)
-        assert isinstance(await sent_again(shop, lost_file), NotApplied)
-        assert isinstance(await sent_again(shop, lost_issue), Unknown)
-        assert shop.shop.ledger.count("photo added") == shop.shop.ledger.count("issue created") == 0
-
-
-async def test_a_request_of_ones_own_is_never_sent_again() -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await draft(kit)
-        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=STATUS))
-        request = Request(
-            "POST", f"/Orders/{order.id}/Status", Effect.WRITES, body=b'{"status": "Cancelled"}', content_type="application/json"
-        )
-        error = await what_became(kit.request(request))
-        assert type(error) is OutcomeUnknownError
-        shop.now.advance(61)
-        assert isinstance(await sent_again(shop, error), Unknown)
-        assert shop.shop.ledger.count("order cancelled") == 0
-
-
 async def test_a_submission_that_somebody_cancelled_is_not_sent_again() -> None:
     async with world() as shop:
         kit, other = await shop.kit(), await shop.kit()
@@ -1061,21 +687,6 @@ async def test_a_submission_that_somebody_cancelled_is_not_sent_again() -> None:
 
 # ── Complaints ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-ISSUES = "/v2.5/Orders/{id}/Issues"
-
-
-@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500", "cut"])
-async def test_a_complaint_that_arrived_is_found(lost: str) -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await draft(kit, photo("a"))
-        await kit.report_issue(order, "DamagedOrder", "Reprint")
-        shop.server.faults.add(Fault(ACTED.get(lost, Truncate(3)), method="POST", path=ISSUES))
-        issue = await kit.report_issue(order, "DamagedOrder", "Reprint", detail="bent", items=[order.items[0]])
-        assert issue.detail == "bent"
-        assert shop.shop.ledger.count("issue created") == 2
-        assert kit.unresolved == ()
-
 
 async def test_a_complaint_equal_to_an_older_one_is_not_taken_for_it() -> None:
     async with world() as shop:
@@ -1089,36 +700,7 @@ async def test_a_complaint_equal_to_an_older_one_is_not_taken_for_it() -> None:
         assert not isinstance(await asked_elsewhere(shop, error), Applied)
 
 
-async def test_a_comment_that_arrived_is_found_and_one_that_did_not_is_not() -> None:
-    async with world() as shop:
-        kit = await shop.kit()
-        order = await draft(kit, photo("a"))
-        issue = await kit.report_issue(order, "DamagedOrder", "Reprint")
-        for instruction in (ResetAfterCommit(), ResetBeforeCommit()):
-            shop.server.faults.add(Fault(instruction, method="PUT", path=f"{ISSUES}/{{issue}}"))
-        found = await kit.update_issue(order, issue.id, comment="very bent")
-        assert "very bent" in (found.commentary or "")
-        error = await what_became(kit.update_issue(order, issue.id, comment="very bent"))  # type: ignore[arg-type]
-        assert type(error) is OutcomeUnknownError
-        shop.now.advance(61)
-        assert isinstance(await asked_elsewhere(shop, error), NotApplied)
-        assert shop.shop.ledger.count("issue commented") == 1
-
-
 # ── Files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-JPEG = b"\xff\xd8\xff and so on"
-
-
-@pytest.mark.parametrize("lost", ["reset", "200, HTML", "500", "ten bytes of the body"])
-async def test_a_file_that_arrived_is_found(lost: str) -> None:
-    async with world(Options(look_at_files=False)) as shop:
-        kit = await shop.kit()
-        order = await draft(kit)
-        shop.server.faults.add(Fault(ACTED[lost], method="POST", path=PHOTOS))
-        done = await kit.add_photos(order, [Photo("4x6", JPEG)])
-        assert len(done.items) == 1
-        assert shop.shop.ledger.count("photo added") == 1
 
 
 async def test_another_file_than_was_meant_is_not_taken_for_it() -> None:

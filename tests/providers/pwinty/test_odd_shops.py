@@ -32,7 +32,16 @@ async def test_an_answer_about_another_order_is_not_written_to() -> None:
     assert {request.method for request in shop.asked} == {"GET"}
 
 
-@pytest.mark.parametrize("said", [{"error": "no"}, {"message": "Order is not valid"}, {"status": "NotYetSubmitted"}, {"isValid": False}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"errorMessage": None, "error": "no"},
+        {"errorMessage": None, "message": "Order is not valid"},
+        {"errorMessage": None, "status": "NotYetSubmitted"},
+        {"errorMessage": None, "isValid": False},
+    ],
+)
 async def test_an_object_that_does_not_say_done_is_no_success(said: dict[str, Any]) -> None:
     shop = Scripted(lambda request: says(said) if request.method == "POST" else says(order(1, 11)))
     async with kit_on(shop) as kit:
