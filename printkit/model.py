@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, final
+from typing import Any, cast, final
 
 from attrs import evolve, field, frozen
 
@@ -202,9 +202,8 @@ def _to_artwork(given: ArtworkLike | Iterable[ArtworkLike]) -> tuple[Artwork, ..
 
 def _copied(given: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """Its own copy. What is no mapping stays as it is: the verb that gets it refuses it by its name."""
-    if type(given) is dict:
-        plain: dict[str, Any] = given
-        return plain.copy()
+    if type(given) is dict:  # the usual case, at a fifth of what asking for a Mapping costs
+        return cast(dict[str, Any], given).copy()
     return dict(given) if isinstance(given, Mapping) else {} if given is None else given
 
 
