@@ -113,7 +113,7 @@ def _advise(report: Report, tally: Tally, session: Session, journal: Path | None
         to.print(Text(screen.clean(text)), soft_wrap=True)
 
     if report.stopped is not None:
-        say(f"Stopped: {report.stopped}.")
+        say(f"{report.stopped[:1].upper()}{report.stopped[1:]}.")
     if resume is not None:
         say(f"Nothing is lost. Go on with: {resume}")
     if journal is None:

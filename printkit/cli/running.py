@@ -41,11 +41,13 @@ class Standing:
     words: str
     rate: float
     paused: str | None
+    is_waiting: bool
+    """Nothing is sent: what is left waits until it is certain what became of it."""
 
     @property
     def left(self) -> str:
         """How long it will still take, as far as one can say."""
-        if self.paused or not self.rate or self.total <= self.done:
+        if self.paused or self.is_waiting or not self.rate or self.total <= self.done:
             return ""
         return duration((self.total - self.done) / self.rate)
 
@@ -72,7 +74,8 @@ class Watch:
         done = report.applied + report.not_applied + report.unknown
         counts = {"applied": report.applied, "not applied": report.not_applied, "unknown": report.unknown, "waiting": progress.waiting}
         words = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count or word in {"applied", "not applied", "unknown"})
-        return Standing(done, self._total or report.total, words, self._rate(done), progress.paused)
+        is_waiting = bool(progress.waiting) and not progress.running
+        return Standing(done, self._total or report.total, words, self._rate(done), progress.paused, is_waiting)
 
     def _rate(self, done: int) -> float:
         now = self._clock()
@@ -102,6 +105,7 @@ async def shown(watch: Watch, *, quiet: bool) -> AsyncGenerator[Console]:
         quiet: show nothing.
     """
     to = screen.console(stderr=True)
+    watch.look()  # from now on the rate counts
     if quiet:
         yield to
     elif to.is_terminal:
@@ -169,6 +173,7 @@ def stoppable(run: Run, to: Console, *, is_kept: bool) -> Generator[None]:
         elif is_kept:
             to.print(Text("Stopped at once. Nothing is lost: the journal has it."))
             to.show_cursor()
+            print(file=to.file, flush=True)  # below the bar
             os._exit(Exit.INTERRUPTED if number is signal.SIGINT else Exit.TERMINATED)
         elif task is not None:
             task.cancel()
