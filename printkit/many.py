@@ -12,6 +12,7 @@ from .bulk import plans, run, settling
 from .bulk.plans import Plan
 from .bulk.settling import Settled
 from .bulk.source import Changes
+from .errors import FieldProblem
 from .model import OrderStatus
 from .opening import Opened
 from .rehearsal import PlannedRequest, Rehearsal
@@ -70,6 +71,8 @@ class ManyVerbs:
             *(() if since is None else checks.of_kind("since", since, datetime, "an aware datetime")),
             *checks.of_text("reference", reference),
         ]
+        if orders is not None and since is not None:
+            problems.append(FieldProblem("since", "cannot be asked of orders that are given: not every shop says when one was created"))
         checks.refuse(problems, operation="select")
         return Selection(self, status, sku, since, reference, provider, orders)
 

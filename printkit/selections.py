@@ -79,8 +79,7 @@ class Selection:
     async def _given(self, orders: Orders) -> AsyncIterator[Order]:
         async for each in _in_turn(orders):
             order: Order = await self._kit.get_order(each)
-            is_recent = self.since is None or order.created is None or order.created >= self.since
-            if is_recent and self.reference in {None, order.reference} and self.provider in {None, order.ref.provider}:
+            if self.reference in {None, order.reference} and self.provider in {None, order.ref.provider}:
                 yield order
 
     def _items(self, order: Order) -> list[Item]:
