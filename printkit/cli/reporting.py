@@ -1,5 +1,6 @@
 """What came of a run, at its end: a table or JSON, what to do next, and the exit code. Knows no shop and sends nothing."""
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, final
@@ -19,7 +20,7 @@ from .failure import tell_handle
 from .session import Session
 
 _SHOWN: Final = 5
-"""So many changes that were not applied are told at once."""
+"""So many reasons are told at once, each with the first change that has it."""
 
 
 @final
@@ -29,7 +30,8 @@ class Tally:
 
     partly: int = 0
     """Applied, but for items that the shop refused."""
-    told: list[str] = field(factory=list[str])
+    _first: dict[str, str] = field(factory=dict[str, str])
+    _others: Counter[str] = field(factory=Counter[str])
 
     def note(self, result: ChangeResult) -> None:
         """One change has ended."""
@@ -39,9 +41,16 @@ class Tally:
             why = "; ".join(f"item {each.item} refused: {each.why}" for each in refused)
         else:
             why = result.outcome.why
-        if why and len(self.told) < _SHOWN:
+        if why in self._first:
+            self._others[why] += 1
+        elif why and len(self._first) < _SHOWN:
             word = "applied in part" if result.applied else "not applied" if isinstance(result.outcome, NotApplied) else "unknown"
-            self.told.append(f"{what(result.index, result.change, ref_of(result))}: {word}: {why}")
+            self._first[why] = f"{what(result.index, result.change, ref_of(result))}: {word}: {why}"
+
+    @property
+    def told(self) -> list[str]:
+        """One line for each reason."""
+        return [f"{line}{f' (and {self._others[why]:,} more)' if self._others[why] else ''}" for why, line in self._first.items()]
 
 
 def what(index: int, change: Change, ref: OrderRef | str | None = None) -> str:
@@ -125,5 +134,5 @@ def _advise(report: Report, tally: Tally, session: Session, journal: Path | None
         say(
             f"Do not run the unknown ones again. Ask what became of them: {session.command('bulk', 'unknown', str(journal), '--reconcile')}"
         )
-    if report.not_applied + report.unknown + tally.partly > len(tally.told):
+    if report.not_applied + report.unknown + tally.partly:
         say(f"All of them: printkit bulk results {journal}")

@@ -198,7 +198,7 @@ def _plan(session: Session, path: Path, concurrency: int | None) -> None:
                 for line in _lines(each):
                     to.print(Text(screen.clean(line)), soft_wrap=True)
         if not session.as_json:
-            told = f"{count:,} changes would send {requests:,} requests that write; {problems:,} are not possible. Nothing was changed."
+            told = f"Changes: {count:,}. Requests that write: {requests:,}. Not possible: {problems:,}. Nothing was changed."
             screen.console(stderr=True).print(Text(told), soft_wrap=True)
         return Exit.PARTLY if problems else Exit.DONE
 

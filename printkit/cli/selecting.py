@@ -66,7 +66,7 @@ def select(session: Session, *, target: str | None, shops_word: bool, orders: Pa
             count += 1
             click.echo(json.dumps(to_dict(change)))
         if not session.as_json:
-            screen.console(stderr=True).print(Text(f"{count:,} changes. Nothing is changed yet."))
+            screen.console(stderr=True).print(Text(f"{count:,} change{'' if count == 1 else 's'}. Nothing is changed yet."))
         return Exit.DONE
 
     session.run(write)

@@ -23,6 +23,7 @@ from printkit.bulk.journal import UNKNOWN, Kept, read
 from printkit.bulk.results import ChangeResult, Progress, Report
 from printkit.changes import SetStatus, Submit
 from printkit.cli import rows, running
+from printkit.cli.reporting import Tally
 from printkit.model import Receipt, RefusedItem
 
 Run = Callable[..., Any]
@@ -176,7 +177,7 @@ class TestPlan:
         assert ended.code == 7
         assert "  POST /v2.5/Orders/(new)/Status" in ended.out
         assert "  not possible: " in ended.out
-        assert "2 changes would send 3 requests that write; 1 are not possible" in ended.err
+        assert ended.err == "Changes: 2. Requests that write: 3. Not possible: 1. Nothing was changed.\n"
 
 
 class TestSelect:
@@ -187,7 +188,7 @@ class TestSelect:
 
     def test_a_query_becomes_changes_that_can_be_run(self, cli: Run, at: tuple[str, ...], draft: str, tmp_path: Path) -> None:
         found = cli("bulk", "select", "--status", "draft", "--sku", "8x12", "--swap-to", "4x6", *at)
-        assert (found.code, found.err) == (0, "1 changes. Nothing is changed yet.\n")
+        assert (found.code, found.err) == (0, "1 change. Nothing is changed yet.\n")
         (tmp_path / "swap.jsonl").write_text(found.out, encoding="utf-8")
 
         assert cli("bulk", "run", "swap.jsonl", *at).code == 0
@@ -203,7 +204,7 @@ class TestSelect:
             (["--sku", "8x12", "--cancel-items"], {"change": "cancel_items"}),
             (["--sku", "8x12", "--replace-artwork", "https://example.com/b.jpg"], {"change": "replace_artwork"}),
         ],
-        ids=lambda given: " ".join(given),
+        ids=str,
     )
     def test_kinds(self, cli: Run, at: tuple[str, ...], draft: str, words: list[str], expected: dict[str, str]) -> None:
         found = cli("bulk", "select", "--reference", "ORD-1", *words, "--json", *at)
@@ -460,9 +461,17 @@ class TestRows:
 
         assert (kept.index, kept.state, kept.why) == (3, state, why)
 
-    def test_items_that_a_shop_refused_are_told(self) -> None:
-        from printkit.cli.reporting import Tally
+    def test_the_same_reason_is_told_once(self) -> None:
+        tally = Tally()
+        for index in range(1000):
+            tally.note(ChangeResult(index, Submit(self.REF), NotApplied("no" if index % 2 else "never")))
 
+        assert tally.told == [
+            "change 0, submit of pwinty:1: not applied: never (and 499 more)",
+            "change 1, submit of pwinty:1: not applied: no (and 499 more)",
+        ]
+
+    def test_items_that_a_shop_refused_are_told(self) -> None:
         tally = Tally()
         order = Order(self.REF, OrderStatus.SUBMITTED, receipt=Receipt(refused=(RefusedItem("7", "it is printed"),)))
         tally.note(ChangeResult(0, Submit(self.REF), Applied(order)))
