@@ -85,6 +85,7 @@ class ManyVerbs:
         Raises:
             JournalError: while it is walked: it is no journal, another account's, or another process works on it.
         """
+        checks.refuse(checks.of_kind("journal", journal, (str, os.PathLike), "a path"), operation="settle")
         return settling.settled(self, journal, run.accounts_of(self._opened.values()), self._default, self._rehearse)
 
     def _rehearse(self) -> tuple[Any, Callable[[], Sequence[PlannedRequest]]]:

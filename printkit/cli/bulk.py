@@ -8,9 +8,9 @@ from .order import InOrder
 
 @click.group(cls=InOrder)
 def bulk() -> None:
-    """Change many orders in one run that can be interrupted and goes on where it was.
+    """Change many orders in one run.
 
-    Changes come from a file: JSON Lines, or CSV when its name ends so.
+    It can be interrupted at any moment, and goes on where it was. Changes come from a file: JSON Lines, or CSV when its name ends so.
     The run is kept in a journal beside it: changes.jsonl in changes.run.db.
     """
 

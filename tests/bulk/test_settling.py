@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from printkit import Applied, JournalError, NewOrder, NotApplied, OrderStatus, OutcomeUnknownError, ReconcileHandle, Unknown
+from printkit import (
+    Applied,
+    InvalidRequestError,
+    JournalError,
+    NewOrder,
+    NotApplied,
+    OrderStatus,
+    OutcomeUnknownError,
+    ReconcileHandle,
+    Unknown,
+)
 from printkit.bulk.journal import Journal, read, read_changes
 from printkit.bulk.results import ChangeResult
 from printkit.bulk.run import accounts_of
@@ -138,6 +148,11 @@ async def test_a_journal_that_is_not_there_is_not_made(at: Counter, journal: Pat
     with pytest.raises(JournalError):
         _ = [each async for each in at.kit.settle(journal)]
     assert not is_there(journal)
+
+
+async def test_what_is_no_path_is_refused(at: Counter) -> None:
+    with pytest.raises(InvalidRequestError):
+        at.kit.settle(7)  # type: ignore[arg-type]
 
 
 def is_there(path: Path) -> bool:

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, strategies as st
 
 from printkit import Applied, JournalError, NotApplied, Order, OrderRef, OrderStatus, ReconcileHandle, Unknown
 from printkit.bulk.journal import UNKNOWN, Kept, read
@@ -441,6 +442,19 @@ class TestRows:
         assert harmless[3] == f"'{text}"
         assert raw[3] == text
         assert json.loads(self.written(kept, "jsonl"))["why"] == text
+
+    @given(st.text(max_size=20))
+    def test_any_text_comes_back(self, text: str) -> None:
+        """Also one with line ends, quotes, and what some programs take for the end of a line."""
+        kept = Kept(0, Submit(self.REF), "not-applied", None, text, None)
+        lines = self.written(kept, "jsonl")
+
+        [_, row] = csv.reader(io.StringIO(self.written(kept, "csv"), newline=""))
+
+        assert row[3] in {text, f"'{text}"}
+        assert not row[3].startswith(("=", "+", "-", "@", "\t", "\r"))
+        assert len(lines.splitlines()) == 1
+        assert json.loads(lines)["why"] == text
 
     def test_every_cell_stands_in_quotes(self) -> None:
         text = self.written(Kept(0, Submit(self.REF), "applied", "pwinty:1", None, None), "csv")
