@@ -260,18 +260,41 @@ def read(path: str | Path) -> Iterator[Change]:
             before is then not to be used.
         OSError: the file cannot be read.
     """
-    lines = _rows(Path(path)) if Path(path).suffix.lower() == ".csv" else _objects(Path(path))
+    return _read(Path(path), "change", from_dict)
+
+
+def read_orders(path: str | Path) -> Iterator[OrderRef]:
+    """The order references in a file: the column ``order`` of a CSV, or JSON Lines of objects with it, or of texts. As ``read``.
+
+    Raises:
+        InvalidRequestError: as from ``read``.
+        OSError: the file cannot be read.
+    """
+    return _read(Path(path), "order", _order_in)
+
+
+def _order_in(given: Any) -> OrderRef:
+    found = given.get("order") if _is_object(given) else given
+    try:
+        return _structure_order(found, None)
+    except ValueError as error:
+        problem = FieldProblem("order", str(error))
+    raise InvalidRequestError([problem])
+
+
+def _read(path: Path, column: str, make: Callable[[Any], T]) -> Iterator[T]:
+    lines = _rows(path, column) if path.suffix.lower() == ".csv" else _objects(path)
     problems: list[FieldProblem] = []
     for number, given in lines:
         try:
-            change = from_dict(given() if callable(given) else given)
+            found = make(given())
         except InvalidRequestError as error:
             problems += (FieldProblem(f"line {number}: {each.path}", each.text) for each in error.problems)
             if len(problems) >= MOST_PROBLEMS:
                 break
             continue
         if not problems:
-            yield change
+            yield found
     if problems:
         raise InvalidRequestError(problems, operation="bulk")
 
@@ -320,13 +343,13 @@ _WHOLE = frozenset({"copies", "width", "height"})
 _TRUTH = {"true": True, "false": False}
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Callable[[], Any]]]:
+def _rows(path: Path, column: str) -> Iterator[tuple[int, Callable[[], Any]]]:
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         rows = csv.reader(file, strict=True)
         names = [name.strip() for name in next(rows, list[str]())]
         twice = sorted({name for name in names if names.count(name) > 1 or not name})
-        if twice or "change" not in names:
-            text = f"{twice[0]!r} is there twice, or empty" if twice else "has no column 'change'"
+        if twice or column not in names:
+            text = f"{twice[0]!r} is there twice, or empty" if twice else f"has no column {column!r}"
             raise InvalidRequestError([FieldProblem("line 1", text)], operation="bulk")
         while True:
             number = rows.line_num + 1  # where the row begins: a quoted cell may hold line feeds

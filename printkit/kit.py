@@ -16,6 +16,7 @@ from .bulk.source import Changes
 from .catalogue import Country, ProductList
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, RejectedError, UnsupportedOperationError
 from .exchange import Request, Response
+from .many import ManyVerbs
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
 from .opening import Opened
 from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
@@ -37,7 +38,7 @@ T = TypeVar("T")
 
 
 @final
-class PrintKit:
+class PrintKit(ManyVerbs):
     """Every verb, on every configured shop. Made by ``connect``; use it as ``async with``, or call ``aclose``.
 
     A verb that takes an order sends it to the connection in the order's reference. A verb without one takes ``provider=``, a
@@ -470,6 +471,9 @@ class PrintKit:
         parts = (("order.provider", found.provider), ("order.id", found.id))
         checks.refuse(problem for path, text in parts for problem in checks.of_text(path, text, required=True))
         return found
+
+    def _with(self, opened: Mapping[str, Opened]) -> Self:
+        return type(self)(opened, self._default, self._skus)
 
     def _resolved(self, at: Opened, photo: Photo, path: str) -> Photo:
         return self._skus.to_shop(photo, at.names, path) if isinstance(photo, Photo) and isinstance(photo.sku, str) else photo

@@ -1,7 +1,8 @@
 """Opens configured connections: a link, a caller, a writer and an adapter for each. Knows no shop by name and no verb."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -10,6 +11,7 @@ from .drafts import DraftStore, FileDrafts, MemoryDrafts
 from .errors import ConfigError
 from .outcomes import digest
 from .provider import Connection, PrintProvider, ProviderInfo
+from .rehearsal import Printer, Rehearsal, Sketches
 from .secret import Secret
 from .telemetry import Hook, Telemetry
 from .transport.attempt import Link
@@ -43,6 +45,8 @@ class Opened:
     concurrency: int
     keeps_drafts: bool
     """Whether drafts outlive the process."""
+    rehearse: Callable[[], tuple[PrintProvider, Rehearsal]]
+    """Another adapter of the same account, which reads and writes nothing, and what notes its writes."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -91,9 +95,23 @@ def _open(
         attempt_timeout=settings.attempt_timeout,
         where="" if isinstance(link, InProcessLink) else settings.url,
     )
-    writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
-    provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, account.digest, drafts, redactor))
-    return Opened(provider, link, account, shared.pace, shared.slots.limit, not isinstance(drafts, MemoryDrafts))
+    url: str = "" if isinstance(link, InProcessLink) else settings.url
+    base_path = urlsplit(url).path.rstrip("/") if url else info.base_path
+    printer = Printer(base_path, settings.query(), settings.held(), redactor)
+
+    def adapter(writer: Writer, kept: DraftStore) -> PrintProvider:
+        made: PrintProvider = registry.part(info.adapter)(
+            Connection(name, settings, caller, writer, telemetry, account.digest, kept, redactor)
+        )
+        return made
+
+    def rehearse() -> tuple[PrintProvider, Rehearsal]:
+        rehearsal = Rehearsal(account, caller, telemetry, printer)
+        return adapter(rehearsal, Sketches(drafts)), rehearsal
+
+    provider = adapter(Writer(account, caller, telemetry, settle=settings.settle_seconds), drafts)
+    keeps_drafts = not isinstance(drafts, MemoryDrafts)
+    return Opened(provider, link, account, shared.pace, shared.slots.limit, keeps_drafts, rehearse)
 
 
 def _linked(

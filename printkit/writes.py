@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar, final
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, final
 from uuid import uuid4
 
 from attrs import evolve, frozen
@@ -100,6 +100,12 @@ class Write(Generic[T]):
     order: str | None = None
     key: str | None = None
     meant: Json = None
+    imagined: Callable[[], T] | None = None
+    """What it would give, where a verb goes on with it: for a dry run. An id that the shop has yet to give is ``NEW``."""
+
+
+NEW: Final = "999999999999999999"
+"""Stands in a dry run for an id that the shop has yet to give; of a form that can be an id."""
 
 
 @final

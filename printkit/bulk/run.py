@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
@@ -199,11 +199,11 @@ def run_of(
     ]
     if given is None and journal is None:
         problems.append(FieldProblem("changes", "are missing: give them, or the journal of a run to go on with"))
-    if given is not None and (isinstance(given, (str, bytes)) or not isinstance(given, Iterable | AsyncIterable)):
-        problems.append(FieldProblem("changes", f"is a {type(given).__name__}: give a list of changes, or anything that makes them"))
+    if given is not None:
+        problems += input_problems(given)
     checks.refuse(problems, operation="apply")
     at = [*opened]
-    accounts = {each.account.provider: f"{each.account.kind} {each.account.environment} {each.account.digest}" for each in at}
+    accounts = accounts_of(at)
 
     async def book() -> Book:
         if journal is None:
@@ -218,3 +218,14 @@ def run_of(
 
     hands = KitHands(kit, [each.pace for each in at])
     return Run(book, hands, concurrency=concurrency or min(each.concurrency for each in at), in_order=in_order, rate=rate)
+
+
+def input_problems(given: object) -> Iterator[FieldProblem]:
+    """Why something cannot be changes."""
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable | AsyncIterable):
+        yield FieldProblem("changes", f"is a {type(given).__name__}: give a list of changes, or anything that makes them")
+
+
+def accounts_of(opened: Iterable[Opened]) -> dict[str, str]:
+    """Every open connection's account, as journals keep it: kind, environment and digest, by the connection's name."""
+    return {at.account.provider: f"{at.account.kind} {at.account.environment} {at.account.digest}" for at in opened}

@@ -9,6 +9,7 @@ import click
 
 from .. import __version__
 from . import failure
+from .bulk import bulk
 from .catalogue import countries, products
 from .check import check
 from .demo import demo
@@ -41,7 +42,7 @@ def app() -> None:
     """Order prints from print-on-demand shops, with one vocabulary for all of them."""
 
 
-for command in (demo, emulator, check, order, issue, products, countries, providers):
+for command in (demo, emulator, check, order, bulk, issue, products, countries, providers):
     app.add_command(command)
 
 

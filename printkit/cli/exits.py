@@ -40,7 +40,7 @@ MEANINGS: Mapping[Exit, str] = {
     Exit.REFUSED: "the shop refused; an order is not valid",
     Exit.NOTHING_HAPPENED: "no answer, and nothing happened: may be run again",
     Exit.UNKNOWN: "OUTCOME UNKNOWN: do not run it again, reconcile",
-    Exit.PARTLY: "the shop took some of the items and refused others",
+    Exit.PARTLY: "the shop took some of the items and refused others; a bulk run applied some changes and not others",
     Exit.STOPPED: "a bulk run stopped before its end; nothing is lost, go on with it",
     Exit.INTERRUPTED: "interrupted; a write under way is told with its handle",
     Exit.NOBODY_READS: "whoever read the output went away",

@@ -21,7 +21,7 @@ def tell(error: PrintKitError, *, as_json: bool, hint: str | None = None) -> Non
         _line(error_document(error, hint))
     elif isinstance(error, OutcomeUnknownError):
         _say("OUTCOME UNKNOWN")
-        _say_handle(error.handle)
+        tell_handle(error.handle)
     else:
         _say_error(error)
         if hint:
@@ -36,7 +36,7 @@ def tell_stopped(code: Exit, unresolved: Sequence[ReconcileHandle], *, as_json: 
         return
     _say(f"{word}.")
     for handle in unresolved:
-        _say_handle(handle)
+        tell_handle(handle)
 
 
 def tell_usage(message: str) -> None:
@@ -80,7 +80,8 @@ def _without_problems(error: PrintKitError) -> str:
     return error.message[:first].rstrip(" :")
 
 
-def _say_handle(handle: ReconcileHandle) -> None:
+def tell_handle(handle: ReconcileHandle) -> None:
+    """A write that may or may not have happened, and what to do about it, to people."""
     what = f"{handle.operation} of {handle.order or handle.key}" if handle.order or handle.key else handle.operation
     _say(f"{clean(handle.provider)}: {clean(what)} may or may not have happened. Do not run it again.")
     _say("Keep the next line in a file; it is the handle of this write:")

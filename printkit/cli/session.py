@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import logging
+import shlex
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from typing import final
 
 import click
@@ -43,17 +44,22 @@ class Session:
     as_json: bool
     verbose: bool
 
-    def run(self, verb: Verb, *, for_real: OrderRef | None = None) -> None:
+    def run(self, verb: Verb, *, for_real: OrderRef | None = None, may_change: Collection[str] | None = ()) -> None:
         """Connect, run the verb, and exit with its code.
 
         Args:
             verb: the work.
             for_real: an order that is about to be placed or given up, when the user has not said yes to that: at a live shop it is asked.
+            may_change: connections whose orders are about to be changed, likewise; None for all.
         """
         with telling(as_json=self.as_json):
             connections = Connections.read(self.url, self.file)
         if for_real is not None and connections.environment(for_real.provider) == "live":
-            _ask(for_real)
+            _ask(f"{for_real} is at a live shop")
+        asked = connections.tables if may_change is None else may_change
+        live = [name for name in asked if connections.environment(name) == "live"]
+        if live:
+            _ask(f"This changes orders at a live shop ({', '.join(live)})")
         with telling(as_json=self.as_json, hint=connections.hint):
             try:
                 code = asyncio.run(_talk(connections, self._hooks(), verb))
@@ -61,6 +67,11 @@ class Session:
                 code = stopped.code
                 tell_stopped(code, stopped.unresolved, as_json=self.as_json)
         sys.exit(code)
+
+    def command(self, *words: str) -> str:
+        """How a user calls another command with the same connection."""
+        options = (*(("--url", self.url) if self.url else ()), *(("--config", self.file) if self.file else ()))
+        return shlex.join(("printkit", *words, *options))
 
     def _hooks(self) -> tuple[Hook, ...]:
         if not self.verbose:
@@ -95,10 +106,10 @@ def _sigterm_cancels() -> asyncio.Event:
     return came
 
 
-def _ask(order: OrderRef) -> None:
+def _ask(what: str) -> None:
     if not sys.stdin.isatty():
-        raise click.UsageError(f"{order} is at a live shop: say --yes.")
-    click.confirm(f"{order} is at a live shop. Go on?", abort=True, err=True)
+        raise click.UsageError(f"{what}: say --yes.")
+    click.confirm(f"{what}. Go on?", abort=True, err=True)
 
 
 @contextlib.contextmanager

@@ -149,7 +149,7 @@ def cancel(session: Session, *, order: OrderRef, yes: bool) -> None:
     change(session, lambda kit: kit.set_status(order, OrderStatus.CANCELLED), for_real=None if yes else order)
 
 
-_TARGETS = (
+TARGETS = (
     OrderStatus.SUBMITTED,
     *(target for target in OrderStatus if f"set_status({target.name})" in set(Capability)),
 )
@@ -167,7 +167,7 @@ def set_status(session: Session, *, order: OrderRef, status: str, shops_word: bo
 
     STATUS is submitted, awaiting-payment, on-hold or cancelled; each shop permits its own. At a live shop it asks first.
     """
-    if not shops_word and status not in _TARGETS:
-        raise click.UsageError(f"STATUS is one of {', '.join(_TARGETS)}; or the shop's own word, with --shops-word.")
+    if not shops_word and status not in TARGETS:
+        raise click.UsageError(f"STATUS is one of {', '.join(TARGETS)}; or the shop's own word, with --shops-word.")
     target = status if shops_word else OrderStatus(status)
     change(session, lambda kit: kit.set_status(order, target), for_real=None if yes else order)

@@ -41,7 +41,11 @@ from printkit import (
     Unknown,
     ValidationReport,
 )
+from printkit.bulk.plans import Plan
+from printkit.bulk.results import Report
+from printkit.changes import Submit
 from printkit.model import RefusedItem
+from printkit.rehearsal import PlannedRequest
 
 
 def values() -> NewOrder:
@@ -153,6 +157,20 @@ async def unknown_outcomes(kit: PrintKit, order: OrderRef) -> None:
             case Unknown(why, not_before):
                 assert_type(why, str)
                 assert_type(not_before, datetime | None)
+
+
+async def many_at_once(kit: PrintKit) -> None:
+    swaps = kit.select(status=OrderStatus.DRAFT, sku="8x12").swap_sku("8x10")
+    assert_type(await kit.apply(swaps, journal="run.db", rate=10), Report)
+    async for plan in kit.plan([Submit("pwinty:1065")]):
+        assert_type(plan, Plan)
+        assert_type(plan.requests, tuple[PlannedRequest, ...])
+        assert_type(plan.problem, Exception | None)
+    async for order, item in kit.select(orders=["pwinty:1065"]):
+        assert_type(order, Order)
+        assert_type(item, Item)
+    async for settled in kit.settle("run.db"):
+        assert_type(settled.left, bool)
 
 
 async def the_way_out(kit: PrintKit) -> None:

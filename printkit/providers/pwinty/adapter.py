@@ -29,7 +29,7 @@ from ...paging import Pager
 from ...provider import Capability, Catalogue, Issues, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Send
-from . import INFO, endpoints, statuses, translate, writes
+from . import INFO, endpoints, imagined, statuses, translate, writes
 from .catalogue import CatalogueVerbs
 from .desk import is_id, is_in
 from .issue_verbs import IssueVerbs
@@ -112,6 +112,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
             lock=f"reference:{reference}",
             key=reference,
             meant=body,
+            imagined=lambda: translate.read_created(imagined.created(body), reference, self._scope),
         )
         return self._seen.note(order)
 

@@ -13,7 +13,7 @@ from ...exchange import Request, Response
 from ...model import Artwork, Item, Order, Photo, Receipt, RefusedItem, with_receipt
 from ...provider import ItemLike, OrderLike, PhotoProgress
 from ...transport.caller import Deadline
-from . import endpoints, statuses, translate, writes
+from . import endpoints, imagined, statuses, translate, writes
 from .desk import Desk
 
 Body = dict[str, Any]
@@ -96,7 +96,15 @@ class PhotoVerbs(Desk):
             return translate.with_items(newest, [*newest.items, *(each for each in entries if isinstance(each, Item))], self._scope)
 
         order = await self._perform(
-            request, accept, deadline, step="add", lock=f"order:{known.id}", order=known.id, meant=bodies, preimage=before
+            request,
+            accept,
+            deadline,
+            step="add",
+            lock=f"order:{known.id}",
+            order=known.id,
+            meant=bodies,
+            preimage=before,
+            imagined=lambda: accept(imagined.added(bodies)),
         )
         before_it = {item.id for item in newest.items}
         self._seen.note_added(newest, order)
@@ -212,10 +220,10 @@ class PhotoVerbs(Desk):
             return left
 
         request = self._shop.write("DELETE", endpoints.PHOTO, operation, None, order=known.id, photo=item.id)
-        lock = f"order:{known.id}"
+        how: dict[str, Any] = {"lock": f"order:{known.id}", "order": known.id, "meant": {"photo": item.id}, "imagined": lambda: left}
         self._seen.forget(known)
         try:
-            done = await self._perform(request, accept, deadline, step="delete", lock=lock, order=known.id, meant={"photo": item.id})
+            done = await self._perform(request, accept, deadline, step="delete", **how)
         except NotFoundError:
             return await self._after_missing(left, item, deadline, operation)
         return self._seen.note(done) if was_newest or done.receipt.reconciled else done
