@@ -108,7 +108,7 @@ def test_a_line_that_is_too_long_ends_the_reading(tmp_path: Path) -> None:
 
 def test_every_wrong_line_is_told_and_nothing_after_the_first_is_given_out(tmp_path: Path) -> None:
     lines = [GOOD % 1, '{"change": "sumbit"}', GOOD % 2, '{"change": "submit"}', GOOD % 3]
-    seen = []
+    seen: list[Change] = []
     with pytest.raises(InvalidRequestError) as error:
         seen += read(file(tmp_path, "\n".join(lines)))
 
