@@ -393,7 +393,7 @@ async def test_whoever_is_cancelled_while_the_disk_writes_hinders_nobody(path: P
         await asyncio.sleep(0)
         for wait in waits[::2]:
             wait.cancel()
-        (end,) = [*await asyncio.gather(*waits, return_exceptions=True)
+        ends = await asyncio.gather(*waits, return_exceptions=True)
         assert [type(end) for end in ends] == [asyncio.CancelledError, type(None)] * 5
 
 
