@@ -331,7 +331,7 @@ async def test_a_full_disk_is_a_journal_error_and_keeps_what_was_there(path: Pat
     async with opened(path, submits(100)):
         pass
     with monkeypatch.context() as patch:
-        _small(patch, len(bytes_of(path)) // 4096)
+        _small(patch, len(bytes_of(path)) // 4096 + 20)
         async with opened(path, submits(100)) as journal:
             ends = [await outcome(journal.intend(task, handle(task, "x" * 3000))) for task in await tasks(journal)]
             failed = sum("full" in end for end in ends)
