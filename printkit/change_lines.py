@@ -226,7 +226,7 @@ def _converter() -> cattrs.Converter:
         converter.register_structure_hook(kind, _exactly(kind, form))
     converter.register_structure_hook(Decimal, _structure_decimal)
     converter.register_structure_hook(datetime, _structure_time)
-    for words in (ArtworkStatus, Payment, Sizing):
+    for words in (ArtworkStatus, Payment, Sizing):  # by name: they are text too, and would be read as any text
         converter.register_structure_hook(words, _structure_enum)
     converter.register_structure_hook_func(_is(OrderLike), _structure_order)
     converter.register_structure_hook_func(_is(OrderStatus | str), _structure_status)

@@ -350,7 +350,8 @@ class PrintKit(ManyVerbs):
 
         With a ``journal`` all changes are taken in first, and every write is noted before it is sent: a run that is killed at any
         moment goes on where it was when it is applied again with the same journal, and nothing is sent twice. Orders that changes
-        hold are kept as their references.
+        hold are kept as their references. Only a journal knows of every reference: without one, a second ``PlaceOrder`` of a reference
+        is refused when the first is among the last 2 000 orders of the run.
 
         Args:
             changes: from ``printkit.changes``; any iterable or async iterable. None goes on with what the journal holds.
@@ -360,7 +361,9 @@ class PrintKit(ManyVerbs):
             rate: requests per second at most to each account, as long as the run lasts.
 
         Raises:
-            InvalidRequestError: from the run: a change cannot be carried out at all. With a journal, before anything is sent.
+            InvalidRequestError: an argument is wrong. With a journal also from the run, before anything is sent: some changes cannot
+                be carried out at all; without one each of those is a result.
+            Exception: from the run: what the input raised, after the results of what was under way.
             RunStoppedError: from the run: it cannot go on; nothing is lost.
             JournalError: from the run: the journal is another run's, another account's, or another process works on it.
         """

@@ -7,12 +7,11 @@ import json
 import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-from printkit import FieldProblem, InvalidRequestError, NewOrder, OrderStatus, Photo, Recipient
+from printkit import Artwork, FieldProblem, InvalidRequestError, NewOrder, OrderStatus, Photo, Recipient
 from printkit.change_lines import LONGEST_LINE, MOST_PROBLEMS, read, to_json
 from printkit.changes import AddPhotos, CancelItems, Change, PlaceOrder, ReplaceArtwork, SetStatus, Submit, SwapSku, UpdateRecipient
 from tests.test_changes import ANY_CHANGE
@@ -108,7 +107,7 @@ def test_a_line_that_is_too_long_ends_the_reading(tmp_path: Path) -> None:
 
 def test_every_wrong_line_is_told_and_nothing_after_the_first_is_given_out(tmp_path: Path) -> None:
     lines = [GOOD % 1, '{"change": "sumbit"}', GOOD % 2, '{"change": "submit"}', GOOD % 3]
-    seen = []
+    seen: list[Change] = []
     with pytest.raises(InvalidRequestError) as error:
         seen += read(file(tmp_path, "\n".join(lines)))
 
@@ -191,16 +190,10 @@ def test_every_kind_of_change_in_csv(tmp_path: Path) -> None:
         SwapSku("pwinty:1", "7", "8x12", {"finish": "matte"}),
         CancelItems("pwinty:1", ["7", "8"]),
         UpdateRecipient("pwinty:1", Recipient('Tom "T" Smith', line1="1, Road\nFlat 2")),
-        ReplaceArtwork("pwinty:1", "7", _artwork(width=800)),
+        ReplaceArtwork("pwinty:1", "7", Artwork(url=URL, width=800)),
         AddPhotos("pwinty:1", [Photo("4x6", URL, 2), Photo("8x12", URL)]),
         PlaceOrder(NewOrder(Recipient("Tom"), "007", test=True), [Photo("4x6", URL)], "pwinty"),
     ]
-
-
-def _artwork(**more: Any) -> Any:
-    from printkit import Artwork
-
-    return Artwork(url=URL, **more)
 
 
 @pytest.mark.parametrize(

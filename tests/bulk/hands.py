@@ -63,14 +63,16 @@ class Fakes:
     widest: float = float("inf")
 
     async def carry_out(self, change: Any) -> Order:
-        return await self._within(change, "carry_out", self._sent(change))
+        order: Order = await self._within(change, "carry_out", self._sent(change))
+        return order
 
     async def go_on(self, change: Any, done: ReconcileHandle, order: Order) -> Order:
         return order
 
     async def settle(self, handle: ReconcileHandle, *, send_again: bool) -> Applied[Order] | NotApplied | Unknown:
         change = SetStatus(OrderRef("shop", handle.order or ""), handle.meant)
-        return await self._within(change, "settle", self._settled(change, handle, send_again))
+        found: Applied[Order] | NotApplied | Unknown = await self._within(change, "settle", self._settled(change, handle, send_again))
+        return found
 
     async def probe(self, provider: str | None) -> None:
         self.probed.append(clock())

@@ -22,6 +22,7 @@ from printkit.emulator.faults import CommitLate, Html, Instruction, ResetAfterCo
 from printkit.providers.gooten.emulator import Shop as Gooten
 from printkit.providers.pwinty.emulator import Shop as Pwinty
 from printkit.server.emulator import EmulatorServer
+from printkit.transport.in_process import Answers
 
 TOM = Recipient("Tom Smith", line1="14 Acacia Avenue", city="Cardiff", postal_code="CF11 1AB", country="GB")
 ANN = Recipient("Ann Jones", line1="The Hollies", city="Cardiff", postal_code="CF11 1AX", country="GB")
@@ -63,7 +64,7 @@ class Trial:
     async def prepare(self, count: int) -> None:
         """At least ``count`` changes of every kind, a tenth of them second and third changes of one order."""
         environ = environment("http://127.0.0.1:1")
-        emulators = {"pwinty": self.pwinty, "gooten": self.gooten}
+        emulators: dict[str, Answers] = {"pwinty": self.pwinty, "gooten": self.gooten}
         for name in ("PRINTKIT_PROVIDERS_PWINTY_BASE_URL", "PRINTKIT_PROVIDERS_GOOTEN_BASE_URL"):
             del environ[name]
         async with printkit.connect(environ=environ, emulators=emulators) as kit:
@@ -106,7 +107,7 @@ class Trial:
         ledgers = {"pwinty": self.pwinty.ledger, "gooten": self.gooten.ledger}
         found = {key: ledgers[key[0]].count(*key[1:]) for key in self.expected}
         wrong = {key: count for key, count in found.items() if count != self.expected[key]}
-        photos = Counter[tuple[str, ...]]()
+        photos = Counter[str]()
         submitted = {entry.key[0]: entry.count for entry in self.pwinty.ledger.entries() if entry.kind == "order submitted"}
         for entry in self.pwinty.ledger.entries():
             if entry.kind == "photo added":
@@ -155,7 +156,7 @@ async def survive(
     trial.pwinty.ledger.clear()
     trial.gooten.ledger.clear()
     async with EmulatorServer([trial.pwinty, trial.gooten], tick=0.25) as server:
-        server.faults.befalls = weather(seed, throttles=count > 1000)  # type: ignore[method-assign]
+        server.faults.befalls = weather(seed, throttles=count > 1000)  # type: ignore[assignment,method-assign]
         for number in range(kills + 1):
             began = time.monotonic()
             process = await asyncio.create_subprocess_exec(

@@ -1,5 +1,6 @@
 """The engine in virtual time: order, bounds, waiting, settling; each change has exactly one result, whatever it meets."""
 
+import asyncio
 from collections import defaultdict
 from typing import Any
 
@@ -8,6 +9,7 @@ from hypothesis import given, strategies as st
 
 from printkit.errors import NotFoundError, OutcomeUnknownError, ProviderDownError, RateLimitedError, TransportError
 from printkit.outcomes import Applied, NotApplied, Unknown
+from printkit.writes import _journal
 from tests.bulk.hands import SETTLE, Fakes, change, engine, handle, results_of, words
 from tests.bulk.virtual_time import BEGAN, clock, run
 
@@ -146,8 +148,6 @@ def test_a_change_that_raises_anything_has_a_result(error: Exception) -> None:
 
 
 def test_a_cancellation_that_comes_from_within_a_change_is_a_result() -> None:
-    import asyncio
-
     found = run(results_of(Fakes({"a": [asyncio.CancelledError()]}), [change(1, "a"), change(1, "b")], concurrency=1))
 
     assert words(found) == {0: "NotApplied", 1: "Applied"}
@@ -163,21 +163,20 @@ def test_a_look_up_that_never_decides_ends_as_unknown() -> None:
     assert isinstance(result.outcome, Unknown)
 
 
+class Halfway(Fakes):
+    """The first of two writes is applied, the second never leaves."""
+
+    async def carry_out(self, change: Any) -> Any:
+        journal, first = _journal.get(), handle(change, "create_order")
+        assert journal is not None
+        await journal.intend(first)
+        journal.ended(first, "applied")
+        raise TransportError("the second step never left")
+
+
 def test_a_step_that_was_done_and_is_not_listed_yet_is_waited_for() -> None:
-    """A first write was applied, the second never left; the look-up for the first lags behind."""
-
-    class Lagging(Fakes):
+    class Lagging(Halfway):
         looked = 0
-
-        async def carry_out(self, change: Any) -> Any:
-            from printkit.writes import _journal
-
-            journal = _journal.get()
-            assert journal is not None
-            first = handle(change, "create_order")
-            await journal.intend(first)
-            journal.ended(first, "applied")
-            raise TransportError("the second step never left")
 
         async def settle(self, handle: Any, *, send_again: bool) -> Any:
             assert not send_again
@@ -192,17 +191,7 @@ def test_a_step_that_was_done_and_is_not_listed_yet_is_waited_for() -> None:
 
 
 def test_a_step_that_was_done_and_is_gone_is_told_as_unknown() -> None:
-    class Gone(Fakes):
-        async def carry_out(self, change: Any) -> Any:
-            from printkit.writes import _journal
-
-            journal = _journal.get()
-            assert journal is not None
-            first = handle(change, "create_order")
-            await journal.intend(first)
-            journal.ended(first, "applied")
-            raise TransportError("the second step never left")
-
+    class Gone(Halfway):
         async def settle(self, handle: Any, *, send_again: bool) -> Any:
             return NotApplied("no order has this reference")
 

@@ -410,18 +410,16 @@ class Forgetful(Fakes):
 # ── Books ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Kept(Stream):
+class Kept:
     """A book that keeps, fails where it is told to, and begins anywhere."""
 
-    is_kept = True
-
-    def __init__(self, given: Any, fails: dict[str, Exception] | None = None, places: Any = None) -> None:
-        super().__init__(given, None)
-        self.fails, self.finished, self.places = fails or {}, list[int](), places
+    def __init__(self, given: Any, fails: dict[str, Exception] | None = None, places: Any = None, *, is_kept: bool = True) -> None:
+        self._stream = Stream(given, None)
+        self.is_kept, self.fails, self.finished, self.places = is_kept, fails or {}, list[int](), places
 
     async def next(self) -> Task | None:
         self._fail("next")
-        task = await super().next()
+        task = await self._stream.next()
         if task is not None and self.places is not None:
             task.index = self.places[task.index]
         return task
@@ -461,8 +459,7 @@ def test_a_book_that_fails_ends_the_run_and_never_leaves_it_waiting(verb: str, e
 
 
 def test_a_fault_of_a_book_that_keeps_nothing_loses_no_result() -> None:
-    book = Kept(changes(100), {"finish": RuntimeError("a fault of ours")})
-    book.is_kept = False
+    book = Kept(changes(100), {"finish": RuntimeError("a fault of ours")}, is_kept=False)
     found, error = run(gathered(kept(Fakes(), book)))
 
     assert isinstance(error, RuntimeError)
