@@ -50,9 +50,10 @@ if TYPE_CHECKING:
         Sizing,
         ValidationReport,
     )
+    from .notices import Notice, NoticeShipment
     from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
     from .paging import Page, Pager
-    from .provider import Capability, Catalogue, Issues, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
+    from .provider import Capability, Catalogue, Issues, Notices, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
     from .secret import Secret
     from .telemetry import Hook, LoggingHook
 
@@ -70,9 +71,10 @@ _HOMES = {
         "Artwork ArtworkStatus Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode "
         "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
+    "notices": "Notice NoticeShipment",
     "outcomes": "Applied NotApplied ReconcileHandle Unknown",
     "paging": "Page Pager",
-    "provider": "Capability Catalogue Issues PrintProvider ProviderInfo Stage Support SupportLevel",
+    "provider": "Capability Catalogue Issues Notices PrintProvider ProviderInfo Stage Support SupportLevel",
     "secret": "Secret",
     "telemetry": "Hook LoggingHook",
 }
@@ -107,6 +109,9 @@ __all__ = [
     "NotApplied",
     "NotFoundError",
     "NotSentError",
+    "Notice",
+    "NoticeShipment",
+    "Notices",
     "Order",
     "OrderRef",
     "OrderStatus",
