@@ -9,10 +9,11 @@ from typing import Any, NoReturn, Self, TypeVar, final
 
 from attrs import evolve
 
-from . import checks, checkup, config, registry, waiting
+from . import checks, checkup, config, registry
 from .catalogue import Country, ProductList
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
+from .following import Following
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
 from .opening import Opened, open_all
 from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
@@ -90,7 +91,7 @@ def _connect(
 
 
 @final
-class PrintKit:
+class PrintKit(Following):
     """Every verb, on every configured shop. Made by ``connect``; use it as ``async with``, or call ``aclose``.
 
     A verb that takes an order sends it to the connection in the order's reference. A verb without one takes ``provider=``, a
@@ -98,6 +99,7 @@ class PrintKit:
     """
 
     def __init__(self, opened: Mapping[str, Opened], default: str | None, skus: SkuMap) -> None:
+        super().__init__()
         self._opened = dict(opened)
         self._default = default if default is not None or len(opened) != 1 else next(iter(opened))
         self._skus = skus
@@ -204,24 +206,6 @@ class PrintKit:
         """Ask what stands between an order and printing. ``report.ok`` is the shop's verdict; ``report.problems`` says what to mend."""
         at, order = self._of(order)
         return await at.provider.validate(order)
-
-    async def wait_for_artwork(self, order: OrderLike | str, *, timeout: float = 300.0) -> Order:  # noqa: ASYNC109 - ends in our own error
-        """Read the order until the shop has fetched every picture, or failed to; see ``item.artwork[0].status``.
-
-        An order may be submitted while pictures are still to be fetched, and then stand still because one of them cannot be.
-
-        Args:
-            order: the order.
-            timeout: seconds.
-
-        Raises:
-            StillWaitingError: some pictures were still to be fetched then.
-        """
-        where = self._ref(order)
-        checks.refuse(checks.of_seconds("timeout", timeout), provider=where.provider, operation="wait_for_artwork")
-        return await waiting.until(
-            lambda: self.get_order(where), waiting.has_artwork, timeout, "the shop has not fetched every picture yet"
-        )
 
     async def submit(self, order: OrderLike | str) -> Order:
         """Place the order: from here on it prints and charges.

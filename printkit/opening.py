@@ -31,6 +31,7 @@ class Opened:
     account: Account
     keeps_drafts: bool
     """Whether drafts outlive the process."""
+    telemetry: Telemetry
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,7 +73,7 @@ def _open(
     account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
     writer = Writer(account, caller, telemetry, settle=settings.settle_seconds)
     provider = registry.part(info.adapter)(Connection(name, settings, caller, writer, telemetry, account.digest, drafts, redactor))
-    return Opened(provider, link, account, not isinstance(drafts, MemoryDrafts))
+    return Opened(provider, link, account, not isinstance(drafts, MemoryDrafts), telemetry)
 
 
 def _linked(
