@@ -30,7 +30,7 @@ from .provider import (
     Support,
 )
 from .skus import SkuMap
-from .telemetry import Hook
+from .telemetry import Event, Hook
 from .transport.in_process import Answers
 
 T = TypeVar("T")
@@ -400,6 +400,10 @@ class PrintKit(Following):
         at = self._at(provider)
         checks.refuse(checks.of_kind("request", request, Request, "a Request"), provider=at.account.provider, operation="request")
         return await at.provider.request(request)
+
+    def announce(self, event: Event) -> None:
+        """Tell the hooks of something beside the calls; for receivers of notices."""
+        next(iter(self._opened.values())).telemetry.tell(event)
 
     async def aclose(self, grace: float = 10.0) -> None:
         """Admit no further write, let those under way finish for at most ``grace`` seconds, and close every connection."""

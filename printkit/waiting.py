@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import math
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from typing import Final, final
 
 from attrs import define, frozen
@@ -67,7 +67,7 @@ class Bell:
         return TOLD if self.is_rung else PRINTING
 
     @contextlib.contextmanager
-    def ringing(self) -> Iterator[None]:
+    def ringing(self) -> Generator[None]:
         """Within it, notices are received and read orders are brought here."""
         self._rung_by += 1
         try:
@@ -81,7 +81,7 @@ class Bell:
             ear.take(order)
 
     @contextlib.contextmanager
-    def listening(self) -> "Iterator[Ear]":
+    def listening(self) -> "Generator[Ear]":
         """Within it, what is rung for the orders that the ear was given is heard."""
         ear = Ear(self._ears)
         try:

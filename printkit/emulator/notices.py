@@ -7,6 +7,8 @@ from typing import Any, Final, final
 
 from attrs import asdict, define, evolve, frozen
 
+from printkit.lenient import entries
+
 Headers = tuple[tuple[str, str], ...]
 
 _JSON: Final[Headers] = (("content-type", "application/json"),)
@@ -85,7 +87,7 @@ def _whole(given: object, name: str) -> int:
 
 def _delays(given: Any) -> tuple[float, ...]:
     try:
-        found = tuple(float(each) for each in (given if isinstance(given, list) else [given]))
+        found = tuple(float(each) for each in (entries(given) if isinstance(given, list) else [given]))
     except (TypeError, ValueError, OverflowError):
         found = (math.nan,)
     if not all(0 <= each <= 366 * 24 * 3600 for each in found):

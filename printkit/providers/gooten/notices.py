@@ -22,7 +22,7 @@ def parse_notice(headers: Mapping[str, str], query: Mapping[str, str], body: byt
         InvalidRequestError: it is no webhook of an order; the message says what is wrong.
     """
     asked = {name.lower(): value for name, value in query.items()}
-    said = read_object(body) if body.strip() or not asked.get("orderid") else {}
+    said: Mapping[str, object] = read_object(body) if body.strip() or not asked.get("orderid") else {}
     number = text(said.get("id")) or asked.get("orderid", "")
     if not translate.is_safe_id(number):
         raise refused("Id", "is missing or not an order's id, and so is orderid in the query")
