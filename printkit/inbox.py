@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from typing import Final, TypeVar, final
@@ -20,7 +20,7 @@ _VERSION: Final = 1
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS told (
     name TEXT PRIMARY KEY,          -- an order's reference
-    notices INTEGER NOT NULL,       -- how many made a difference to this row; fences those that come while the order is being read
+    notices INTEGER NOT NULL,       -- how many were entered: more than there were when a look began, so another one is due
     waits INTEGER NOT NULL,         -- 1: a notice waits to be acted on
     due REAL,                       -- when to look at the order, in seconds since 1970; NULL: not at all
     failures INTEGER NOT NULL,      -- since the last success
@@ -41,8 +41,11 @@ class Entry:
 
     name: str
     notices: int
+    waits: bool
+    """Whether a notice waits; else it is a look without one."""
     failures: int
     looks: int
+    """Without a notice, since the last change."""
     mark: str | None
     """The fingerprint of what was delivered last."""
 
@@ -85,13 +88,12 @@ class Inbox:
             await asyncio.get_running_loop().run_in_executor(thread, self._shut)
             thread.shutdown()
 
-    async def tell(self, name: str, now: float, under_way: Mapping[str, int], *, pause: float, most: int) -> bool:
+    async def tell(self, name: str, now: float, *, pause: float, most: int) -> bool:
         """A notice of this order came: look at it, but no sooner than ``pause`` seconds after the last look.
 
         Args:
             name: the order.
             now: seconds since 1970.
-            under_way: the orders that are being looked at, each with the ``notices`` of its entry.
             pause: seconds.
             most: orders that may wait in all.
 
@@ -100,16 +102,10 @@ class Inbox:
         """
 
         def work(database: sqlite3.Connection) -> bool:
-            row = database.execute("SELECT notices, waits, due, looked FROM told WHERE name = ?", (name,)).fetchone()
-            notices, waits, due, looked = row or (0, 0, None, None)
-            soonest = now if looked is None else max(now, min(looked, now) + pause)
-            if waits:
-                begun = under_way.get(name)
-                is_noted = (due or 0.0) <= soonest if begun is None else notices > begun
-                if is_noted:
-                    return True
-            elif database.execute("SELECT count(*) FROM told WHERE waits").fetchone()[0] >= most:
+            waits, looked = database.execute("SELECT waits, looked FROM told WHERE name = ?", (name,)).fetchone() or (0, None)
+            if not waits and database.execute("SELECT count(*) FROM told WHERE waits").fetchone()[0] >= most:
                 return False
+            soonest = now if looked is None else max(now, min(looked, now) + pause)
             database.execute(
                 "INSERT INTO told VALUES (?, 1, 1, ?, 0, 0, NULL, NULL)"
                 " ON CONFLICT (name) DO UPDATE SET notices = notices + 1, waits = 1, due = excluded.due",
@@ -119,20 +115,21 @@ class Inbox:
 
         return await self._do(work)
 
-    async def take(self, now: float, under_way: Mapping[str, int], limit: int) -> tuple[list[Entry], float | None]:
-        """The orders to look at now, the longest due first; and when the next one is due, None: none is."""
+    async def take(self, now: float, under_way: AbstractSet[str], limit: int) -> tuple[list[Entry], float | None]:
+        """The orders to look at now that are not under way, the longest due first; and when the next one is due, None: none is."""
 
         def work(database: sqlite3.Connection) -> tuple[list[Entry], float | None]:
             rows = database.execute(
-                "SELECT name, notices, failures, looks, mark FROM told WHERE due <= ? ORDER BY due LIMIT ?", (now, limit + len(under_way))
+                "SELECT name, notices, waits, failures, looks, mark FROM told WHERE due <= ? ORDER BY due LIMIT ?",
+                (now, limit + len(under_way)),
             )
-            entries = [Entry(*row) for row in rows if row[0] not in under_way]
+            entries = [Entry(name, notices, bool(waits), *rest) for name, notices, waits, *rest in rows if name not in under_way]
             (due,) = database.execute("SELECT min(due) FROM told WHERE due > ?", (now,)).fetchone()
             return entries[:limit], due
 
         return await self._do(work)
 
-    async def settle(self, entry: Entry, mark: str, now: float, *, pause: float, again: float | None) -> None:
+    async def settle(self, entry: Entry, mark: str, now: float, *, pause: float, again: float | None, looks: int) -> None:
         """The order was looked at, and what it is like now was delivered. Of a notice that came meanwhile it is looked at once more.
 
         Args:
@@ -141,13 +138,14 @@ class Inbox:
             now: seconds since 1970.
             pause: seconds until the look that a notice meanwhile asks for.
             again: when to look at it without a notice; None: not at all.
+            looks: how often that was done without finding a change.
         """
 
         def work(database: sqlite3.Connection) -> None:
             database.execute(
-                "UPDATE told SET mark = ?1, looked = ?2, failures = 0, looks = CASE WHEN mark IS ?1 THEN looks + 1 - waits ELSE 0 END,"
-                " waits = notices > ?3, due = CASE WHEN notices > ?3 THEN ?2 + ?4 ELSE ?5 END WHERE name = ?6",
-                (mark, now, entry.notices, pause, again, entry.name),
+                "UPDATE told SET mark = ?1, looked = ?2, failures = 0, looks = ?3, waits = notices > ?4,"
+                " due = CASE WHEN notices > ?4 THEN ?2 + ?5 ELSE ?6 END WHERE name = ?7",
+                (mark, now, looks, entry.notices, pause, again, entry.name),
             )
             self._settled += 1
             if self._settled % 1000 == 0:

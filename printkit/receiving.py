@@ -126,7 +126,8 @@ class Receiver:
             raise ConfigError("the token has to be 22 letters, digits, '-' and '_' or more: printkit.receiving.new_token() makes one")
         if not self._shops:
             raise ConfigError(f"none of the connections {', '.join(kit.connections)} is to a shop that sends notices")
-        self._under_way: dict[str, int] = {}
+        self._under_way: set[str] = set()
+        self._noted: dict[str, asyncio.Task[bool]] = {}
         self._awaited: dict[str, asyncio.Future[bool]] = {}
         self._bodies = asyncio.Semaphore(64)
         self._looks: set[asyncio.Task[None]] = set()
@@ -205,23 +206,33 @@ class Receiver:
         if self._worker is None or self._worker.done():
             return self._say(ref.provider, "busy", _BUSY)
         handled = self._awaited.setdefault(name, asyncio.get_running_loop().create_future())
-        fits = False
-        try:
-            fits = await self._inbox.tell(name, self._clock(), dict(self._under_way), pause=self._limits.pause, most=self._limits.waiting)
-        except ConfigError as error:
-            _LOG.error("a notice cannot be kept: %s", error.message)
-        finally:
-            if not fits and self._awaited.get(name) is handled:
-                del self._awaited[name]
-                handled.set_result(False)
-        if not fits:
+        noted = self._noted.get(name) or self._noted.setdefault(name, asyncio.create_task(self._note(name)))
+        if not await asyncio.shield(noted):
             return self._say(ref.provider, "busy", _BUSY)
-        self._wake.set()
         self._say(ref.provider, "accepted", _OK)
         if self._inbox.is_durable:
             return _OK
         await asyncio.wait([handled], timeout=self._limits.answer_seconds)
         return _OK if handled.done() and handled.result() else _BUSY
+
+    async def _note(self, name: str) -> bool:
+        """Enter an order once for all notices that come until it is looked at: what is read then is newer than all of them."""
+        fits = False
+        try:
+            fits = await self._inbox.tell(name, self._clock(), pause=self._limits.pause, most=self._limits.waiting)
+        except ConfigError as error:
+            _LOG.error("a notice cannot be kept: %s", error.message)
+        if fits:
+            self._wake.set()
+        else:
+            self._noted.pop(name, None)
+            self._answer(self._awaited.pop(name, None), handled=False)
+        return fits
+
+    def _answer(self, awaited: asyncio.Future[bool] | None, *, handled: bool) -> None:
+        """To those whose notices wait without a durable inbox."""
+        if awaited is not None and not awaited.done():
+            awaited.set_result(handled)
 
     def _say(self, connection: str, outcome: NoticeOutcome, answer: Answer) -> Answer:
         self._kit.announce(Notified(connection, outcome))
@@ -233,27 +244,28 @@ class Receiver:
         """Begin what is due, for ever, no more at once and no faster than permitted."""
         while True:
             self._wake.clear()
-            now, free = self._clock(), self._limits.at_once - len(self._under_way)
-            entries, due = await self._due(now, free)
+            free = self._limits.at_once - len(self._under_way)
+            entries, due = await self._due(free)
             for entry in entries:
-                self._under_way[entry.name] = entry.notices
-                task = asyncio.create_task(self._look(entry))
+                self._under_way.add(entry.name)
+                self._noted.pop(entry.name, None)
+                task = asyncio.create_task(self._look(entry, self._awaited.pop(entry.name, None)))
                 self._looks.add(task)
                 task.add_done_callback(self._looks.discard)
                 await self._sleep(1 / self._limits.per_second)
             if len(entries) < free or not free:
-                await first_of(self._wake.wait(), self._sleep(3600.0 if due is None else max(0.0, due - now)))
+                await first_of(self._wake.wait(), self._sleep(3600.0 if due is None else max(0.0, due - self._clock())))
 
-    async def _due(self, now: float, free: int) -> tuple[list[Entry], float | None]:
+    async def _due(self, free: int) -> tuple[list[Entry], float | None]:
+        now = self._clock()
         try:
-            return await self._inbox.take(now, dict(self._under_way), free)
+            return await self._inbox.take(now, frozenset(self._under_way), free)
         except ConfigError as error:
             _LOG.error("what is to be done cannot be seen: %s", error.message)
             return [], now + _BREATH
 
-    async def _look(self, entry: Entry) -> None:
+    async def _look(self, entry: Entry, awaited: asyncio.Future[bool] | None) -> None:
         """One look at one order, and what came of it."""
-        awaited = self._awaited.pop(entry.name, None)
         outcome: NoticeOutcome = "not-read"
         try:
             outcome = await self._deliver(entry)
@@ -262,9 +274,8 @@ class Receiver:
             _LOG.exception("what became of %s cannot be noted", entry.name)
             await self._sleep(_BREATH)
         finally:
-            del self._under_way[entry.name]
-            if awaited is not None and not awaited.done():
-                awaited.set_result(outcome in {"delivered", "unchanged", "no-such-order"})
+            self._under_way.discard(entry.name)
+            self._answer(awaited, handled=outcome in {"delivered", "unchanged", "no-such-order"})
             self._wake.set()
 
     async def _deliver(self, entry: Entry) -> NoticeOutcome:
@@ -277,8 +288,9 @@ class Receiver:
             await self._postpone(entry, error)
             return "not-read"
         if str(order.ref) != entry.name:  # another spelling of its id: what was delivered is noted under the shop's own
-            now = self._clock()
-            await self._inbox.tell(str(order.ref), now, dict(self._under_way), pause=self._limits.pause, most=self._limits.waiting)
+            await self._inbox.tell(
+                str(order.ref), self._clock(), pause=self._limits.pause, most=self._limits.waiting + self._limits.at_once
+            )
             await self._inbox.forget(entry)
             return "unchanged"
         self._kit.bell.ring(order)
@@ -286,8 +298,8 @@ class Receiver:
         if mark != entry.mark and not await self._handle(order):
             await self._postpone(entry, None)
             return "not-handled"
-        again = self._again(order, 0 if mark != entry.mark else entry.looks)
-        await self._inbox.settle(entry, mark, self._clock(), pause=self._limits.pause, again=again)
+        looks = 0 if mark != entry.mark else entry.looks + (not entry.waits)
+        await self._inbox.settle(entry, mark, self._clock(), pause=self._limits.pause, again=self._again(order, looks), looks=looks)
         return "unchanged" if mark == entry.mark else "delivered"
 
     async def _handle(self, order: Order) -> bool:
@@ -336,8 +348,9 @@ class Receiver:
             look.cancel()
         await asyncio.gather(*self._looks, return_exceptions=True)
         for awaited in self._awaited.values():
-            awaited.set_result(False)
+            self._answer(awaited, handled=False)
         self._awaited.clear()
+        self._noted.clear()
         self._ringing.close()
         await self._inbox.close()
 

@@ -85,12 +85,12 @@ def _whole(given: object, name: str) -> int:
     return number
 
 
-def _delays(given: Any) -> tuple[float, ...]:
+def _delays(given: object) -> tuple[float, ...]:
     try:
-        found = tuple(float(each) for each in (entries(given) if isinstance(given, list) else [given]))
+        found = tuple(map(float, entries(given)))
     except (TypeError, ValueError, OverflowError):
         found = (math.nan,)
-    if not all(0 <= each <= 366 * 24 * 3600 for each in found):
+    if not isinstance(given, list) or not all(0 <= each <= 366 * 24 * 3600 for each in found):
         raise ValueError("delays must be a list of seconds")
     return found
 
