@@ -13,7 +13,15 @@ from urllib.parse import quote
 
 from attrs import frozen
 
-from .errors import ConfigError, InvalidRequestError, NotFoundError, PrintKitError, RateLimitedError
+from .errors import (
+    AuthenticationError,
+    ConfigError,
+    InvalidRequestError,
+    NotFoundError,
+    PrintKitError,
+    ProviderError,
+    RateLimitedError,
+)
 from .inbox import Entry, Inbox
 from .kit import PrintKit
 from .model import Order, OrderRef
@@ -31,6 +39,8 @@ Handler = Callable[[Order], Awaitable[object]]
 _LOG: Final = logging.getLogger("printkit.receiving")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,200}")
 _AGAIN: Final = RetryPolicy(attempts=1_000_000, base=2.0, cap=600.0)
+_REFUSALS: Final = 5
+"""A shop that refuses so often to show an order is not asked for it any more: anybody's notice may have named it."""
 _BREATH: Final = 5.0
 """Seconds to wait when the inbox itself fails."""
 
@@ -285,12 +295,14 @@ class Receiver:
             await self._inbox.forget(entry)
             return "no-such-order"
         except PrintKitError as error:
+            if _is_refused(error) and entry.failures >= _REFUSALS:
+                await self._inbox.forget(entry)
+                return "no-such-order"
             await self._postpone(entry, error)
             return "not-read"
         if str(order.ref) != entry.name:  # another spelling of its id: what was delivered is noted under the shop's own
-            await self._inbox.tell(
-                str(order.ref), self._clock(), pause=self._limits.pause, most=self._limits.waiting + self._limits.at_once
-            )
+            most = self._limits.waiting + self._limits.at_once  # it takes this one's place
+            await self._inbox.tell(str(order.ref), self._clock(), pause=self._limits.pause, most=most)
             await self._inbox.forget(entry)
             return "unchanged"
         self._kit.bell.ring(order)
@@ -353,6 +365,10 @@ class Receiver:
         self._noted.clear()
         self._ringing.close()
         await self._inbox.close()
+
+
+def _is_refused(error: PrintKitError) -> bool:
+    return isinstance(error, ProviderError) and not error.retryable and not isinstance(error, AuthenticationError)
 
 
 async def _read(body: bytes | AsyncIterable[bytes]) -> bytes | None:

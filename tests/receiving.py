@@ -20,7 +20,7 @@ from printkit.providers.pwinty.emulator import Options, Shop
 from printkit.receiving import Answer, Limits, Receiver
 from printkit.telemetry import Event, Notified
 from tests.clockwork import Clockwork
-from tests.providers.pwinty.shops import draft, kit_on, photo
+from tests.providers.pwinty.shops import draft, kit_on, photo, stopped_clocks
 
 TOKEN = "t0ken-" + "x" * 30
 QUICK = Limits(pause=1.0, per_second=math.inf, look_again=None, answer_seconds=60, handler_seconds=60)
@@ -112,7 +112,9 @@ async def scene(
     limits: Limits = QUICK, *, file: Path | None = None, options: Options | None = None, **settings: object
 ) -> AsyncIterator[Scene]:
     shop = Counting(Shop(evolve(options or Options(), callback_url=URL), ManualClock()))
-    async with kit_on(shop, **settings) as kit:
+    with stopped_clocks():
+        kit = kit_on(shop, **settings)
+    async with kit:
         opened = Scene(kit, shop, Clockwork(), limits, None if file is None else Inbox(file))
         for at in kit._opened.values():
             at.telemetry._hooks.append(opened.events.append)

@@ -16,7 +16,7 @@ from printkit import ConfigError, Order, OrderStatus, Secret
 from printkit.inbox import Inbox
 from printkit.notices import LONGEST
 from printkit.receiving import Limits, Receiver, new_token
-from tests.providers.pwinty.shops import kit_on, sample_bytes, says
+from tests.providers.pwinty.shops import kit_on, sample_bytes, says, stopped_clocks
 from tests.receiving import QUICK, TOKEN, Scene, scene
 
 S = OrderStatus
@@ -336,13 +336,32 @@ class TestFailures:
         order = await durable.placed()
         durable.there.failing = [says({"errorMessage": "down"}, 500)] * 3  # as often as the kit tries by itself
         await durable.tell(order.id)
-        async with asyncio.timeout(20):
-            while not durable.outcomes["not-read"]:  # noqa: ASYNC110 - the kit's own retries wait in real time
-                await asyncio.sleep(0.01)
+        await durable.idle()
+        assert durable.outcomes["not-read"] == 1
         durable.later(4)
         await durable.idle()
 
         assert durable.statuses == [S.SUBMITTED]
+
+    @pytest.mark.parametrize(("status", "given_up"), [(403, True), (400, True), (401, False), (500, False)])
+    async def test_an_order_that_the_shop_does_not_show_is_given_up_and_an_outage_is_not(
+        self, durable: Scene, status: int, given_up: bool
+    ) -> None:
+        class Refusing:
+            def answer(self, request: Any) -> Any:
+                return says({"errorMessage": "no"}, status)
+
+        with stopped_clocks():
+            other = kit_on(Refusing())
+        async with other:
+            durable.receiver._kit = other
+            await durable.tell(1)
+            for _ in range(7):
+                await durable.idle()
+                durable.later(1000)
+        entries, _ = await durable.receiver._inbox.take(durable.time.now, frozenset(), 10)
+
+        assert (entries == []) is given_up
 
     async def test_a_file_that_cannot_be_written_refuses_the_notice(self, durable: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
         order = await durable.placed()

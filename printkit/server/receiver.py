@@ -71,7 +71,7 @@ class ReceiverServer:
 
     def __init__(self, receiver: Receiver, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._receiver = receiver
-        self._listener = Listener(host, port, tls, auto_decompress=False)
+        self._listener = Listener(host, port, tls, auto_decompress=False, lingering_time=1.0)
 
     @property
     def url(self) -> str:
