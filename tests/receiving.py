@@ -9,28 +9,28 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from attrs import evolve
-
-from printkit import Order, OrderStatus, PrintKit, Request, Response
+from printkit import Order, OrderStatus, PrintKit, Request, Response, registry
 from printkit.emulator.clock import ManualClock
 from printkit.emulator.notices import NoticeDue
 from printkit.inbox import Inbox
-from printkit.providers.pwinty.emulator import Options, Shop
 from printkit.receiving import Answer, Limits, Receiver
 from printkit.telemetry import Event, Notified
 from tests.clockwork import Clockwork
-from tests.providers.pwinty.shops import draft, kit_on, photo, stopped_clocks
+from tests.providers.gooten.shops import kit_on as gooten_on
+from tests.providers.pwinty.shops import draft, kit_on as pwinty_on, photo, stopped_clocks
 
 TOKEN = "t0ken-" + "x" * 30
 QUICK = Limits(pause=1.0, per_second=math.inf, look_again=None, answer_seconds=60, handler_seconds=60)
-URL = "http://127.0.0.1:9/callback"
+URL = "http://127.0.0.1:9/callback?orderid="
+SKUS = {"pwinty": ("4x6", "8x12", "C16x20"), "gooten": ("CanvsWrp-BlkWrp-18x24", "Mug-11oz-White", "CanvsWrp-BlkWrp-8x10")}
 
 
 class Counting:
     """A shop that counts what it is asked, and may be made to fail or to wait."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Any) -> None:
         self.shop = shop
         self.reads = 0
         self.failing: list[Response] = []
@@ -78,11 +78,15 @@ class Scene:
         return await self.post(json.dumps({"id": int(str(order_id)), "status": status, **more}).encode())
 
     async def bring(self, notice: NoticeDue) -> Answer:
-        return await self.post(notice.body)
+        return await self.post(notice.body, connection=self.shop.name, query=dict(parse_qsl(urlsplit(notice.url).query)))
 
-    async def placed(self, reference: str = "R1") -> Order:
+    async def placed(self, reference: str = "R1", photos: int = 1) -> Order:
         """A submitted order; the shop's notices about it so far are lost."""
-        order = await self.kit.submit(await draft(self.kit, photo("a"), reference=reference))
+        (info,) = self.kit.connections.values()
+        skus = {"pwinty": ("4x6", "8x12", "C16x20"), "gooten": ("CanvsWrp-BlkWrp-18x24", "Mug-11oz-White", "CanvsWrp-BlkWrp-8x10")}[
+            info.kind
+        ]
+        order = await self.kit.submit(await draft(self.kit, *(photo("a", sku) for sku in skus[:photos]), reference=reference))
         self.notices()
         self.there.reads = 0
         return order
@@ -108,12 +112,11 @@ class Scene:
 
 
 @contextlib.asynccontextmanager
-async def scene(
-    limits: Limits = QUICK, *, file: Path | None = None, options: Options | None = None, **settings: object
-) -> AsyncIterator[Scene]:
-    shop = Counting(Shop(evolve(options or Options(), callback_url=URL), ManualClock()))
+async def scene(limits: Limits = QUICK, *, file: Path | None = None, kind: str = "pwinty") -> AsyncIterator[Scene]:
+    shop = Counting(registry.part(registry.info(kind).emulator)(clock=ManualClock()))
+    shop.shop.control(("notices",), {"url": URL})
     with stopped_clocks():
-        kit = kit_on(shop, **settings)
+        kit = {"pwinty": pwinty_on, "gooten": gooten_on}[kind](shop)
     async with kit:
         opened = Scene(kit, shop, Clockwork(), limits, None if file is None else Inbox(file))
         for at in kit._opened.values():
