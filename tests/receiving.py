@@ -99,16 +99,18 @@ class Scene:
         self.time.advance(seconds)
         self.shop.clock.advance(timedelta(seconds=seconds))
 
+    async def has_work(self) -> bool:
+        """Whether anything is due or under way."""
+        if self.receiver._under_way or self.receiver._wake.is_set():
+            return True
+        entries, _ = await self.receiver._inbox.take(self.time.now, frozenset(), 1)
+        return bool(entries) or bool(self.receiver._under_way)
+
     async def idle(self) -> None:
         """Until nothing is due and nothing under way."""
         async with asyncio.timeout(30):
-            while True:
+            while await self.has_work():  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0)
-                if self.receiver._under_way or self.receiver._wake.is_set():
-                    continue
-                entries, _ = await self.receiver._inbox.take(self.time.now, frozenset(), 1)
-                if not entries and not self.receiver._under_way:
-                    return
 
 
 @contextlib.asynccontextmanager

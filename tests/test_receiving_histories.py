@@ -6,27 +6,27 @@ import tempfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings, strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from printkit import Order, registry
 from printkit.emulator.notices import NoticeDue
 from printkit.progress import fingerprint
 from tests.receiving import QUICK, Scene, scene
 
-LIMITS = evolve(QUICK, look_again=3600.0)
-DAY = 24 * 3600
+DAY = 24 * 3600.0
+LIMITS = evolve(QUICK, look_again=DAY)
 
-step = st.tuples(st.just("step"), st.integers(0, 50), st.integers(0, 50))
-bring = st.tuples(st.just("bring"), st.integers(0, 100), st.integers(1, 3))
-later = st.tuples(st.just("later"), st.sampled_from([0.0, 0.5, 1.0, 30.0]), st.just(0))
-idle = st.tuples(st.just("idle"), st.just(0), st.just(0))
-fail = st.tuples(st.just("fail"), st.integers(1, 2), st.just(0))
-restart = st.tuples(st.just("restart"), st.just(0), st.just(0))
-plans = st.lists(step | bring | bring | later | idle | fail | restart, max_size=25)
+steps = st.none() | st.tuples(st.integers(0, 4), st.integers(0, 26))
+brought = st.just([]) | st.lists(st.integers(0, 100), min_size=1, max_size=3)
+"""Which of the notices so far arrive now: late ones, repeated ones, none."""
+moods = st.sampled_from(["idle", "idle", "hurry", "later", "fail", "hold", "restart"])
+rounds = st.lists(st.tuples(steps, brought, moods), min_size=1, max_size=8)
+
+
+Plan = list[tuple[tuple[int, int] | None, list[int], str]]
 
 
 def words_of(kind: str) -> tuple[str, ...]:
@@ -52,46 +52,62 @@ class History:
         self.there, self.order = there, order
         self.states: list[str] = []
         self.notices: list[NoticeDue] = []
-        self.brought = 0
-        self.failures = 0
-        there.on_delivery = self._fail
+        self.is_told = False
+        """Whether a notice of whenever arrived since the last step."""
+        self.failures = self.inside = 0
+        self.is_open = asyncio.Event()
+        self.is_open.set()
+        there.on_delivery = self._handle
 
-    async def _fail(self, order: Order) -> None:
+    async def _handle(self, order: Order) -> None:
+        self.inside += 1
+        await self.is_open.wait()
+        self.inside -= 1
         if self.failures:
             self.failures -= 1
             raise ZeroDivisionError
 
-    async def note(self) -> None:
+    async def step(self, first: int, second: int) -> None:
+        go_on(self.there, self.order, first, second)
         self.states.append(fingerprint(await self.there.kit.get_order(self.order.ref)))
         self.notices += self.there.notices()
+        self.is_told = False
 
-    async def carry_out(self, what: str, first: Any, second: int) -> None:
-        match what:
-            case "step":
-                go_on(self.there, self.order, first, second)
-                await self.note()
-            case "bring" if self.notices:
-                for _ in range(second):
-                    assert (await self.there.bring(self.notices[first % len(self.notices)])).status == 200
-                self.brought += 1
-            case "later":
-                self.there.later(first)
-            case "idle":
-                await self.there.idle()
+    async def bring(self, which: int) -> None:
+        assert (await self.there.bring(self.notices[which % len(self.notices)])).status == 200
+        self.is_told = True
+
+    async def feel(self, mood: str) -> None:
+        """What happens until the next round."""
+        match mood:
+            case "hold":  # the next deliveries stick in the middle
+                self.is_open.clear()
+                while not self.inside and await self.there.has_work():  # noqa: ASYNC110 - nobody tells
+                    await asyncio.sleep(0)
+                return
+            case "hurry":
+                return
             case "fail":
-                self.failures += first
-            case "restart":
-                await self.there.receiver.aclose()
-                await self.there.receiver.__aenter__()
+                self.failures += 1
+            case "later":
+                self.there.later(1.5)
             case _:
                 pass
+        self.is_open.set()
+        if mood == "restart":
+            await self.there.receiver.aclose()
+            await self.there.receiver.__aenter__()
+        else:
+            await self.there.idle()
 
     async def end(self, last: int | None) -> None:
-        """The history is over. Perhaps a last notice, of whenever, comes; else time passes."""
-        if not self.brought or last is not None:
-            await self.carry_out("bring", last or 0, 1)
+        """The history is over. If it was not told since, a last notice comes, or time passes."""
+        waits = 0.0 if self.is_told or last is not None else 3 * DAY
+        if not self.is_told and (last is not None or not self.there.outcomes["accepted"]):
+            await self.bring(last or 0)
         self.failures = 0
-        for seconds in (1, 1200, 1200, DAY, DAY):
+        self.is_open.set()
+        for seconds in (1, 1200, 1200, waits):
             await self.there.idle()
             self.there.later(seconds)
         await self.there.idle()
@@ -105,15 +121,17 @@ def places(told: list[str], states: list[str]) -> Iterator[int]:
         yield start
 
 
-async def play(kind: str, plan: list[tuple[str, Any, int]], last: int | None) -> None:
+async def play(kind: str, plan: Plan, last: int | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with scene(LIMITS, file=Path(folder) / "inbox.db", kind=kind) as there:
             history = History(there, await there.placed(photos=3))
-            await history.note()
-            go_on(there, history.order, 0, 0)
-            await history.note()
-            for each in plan:
-                await history.carry_out(*each)
+            await history.step(0, 0)
+            for step, numbers, mood in plan:
+                if step is not None:
+                    await history.step(*step)
+                for which in numbers:
+                    await history.bring(which)
+                await history.feel(mood)
             await history.end(last)
             told = [fingerprint(order) for order in there.delivered]
 
@@ -124,7 +142,10 @@ async def play(kind: str, plan: list[tuple[str, Any, int]], last: int | None) ->
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", registry.kinds())
-@settings(max_examples=60)
-@given(plan=plans, last=st.none() | st.integers(0, 100))
-def test_any_history_however_its_notices_arrive(kind: str, plan: list[tuple[str, Any, int]], last: int | None) -> None:
+@settings(max_examples=100)
+@example(plan=[(None, [0], "idle"), ((1, 2), [], "idle")], last=None)  # the last notice is lost
+@example(plan=[(None, [0], "hold"), ((1, 2), [1], "later")], last=None)  # it comes in the middle of a delivery
+@example(plan=[(None, [0, 0], "fail"), ((1, 2), [2, 0, 1], "restart")], last=0)
+@given(plan=rounds, last=st.none() | st.none() | st.integers(0, 100))
+def test_any_history_however_its_notices_arrive(kind: str, plan: Plan, last: int | None) -> None:
     asyncio.run(play(kind, plan, last))
