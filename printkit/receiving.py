@@ -338,6 +338,8 @@ class Receiver:
     # ── Opening and closing ───────────────────────────────────────────────────────────────────────────────────────────
 
     async def __aenter__(self) -> Self:
+        if self._worker is not None:
+            raise RuntimeError("the receiver is open already; an application opens its own")
         await self._inbox.open()
         self._ringing.enter_context(self._kit.bell.ringing())
         self._worker = asyncio.create_task(self._work())

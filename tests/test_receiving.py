@@ -242,6 +242,13 @@ async def test_a_token_that_can_be_guessed_is_refused(token: str) -> None:
     await kit.aclose()
 
 
+async def test_it_is_opened_once() -> None:
+    async with scene() as there:
+        with pytest.raises(RuntimeError, match="open already"):
+            await there.receiver.__aenter__()
+        assert (await there.tell(1)).status == 200
+
+
 async def test_the_urls_to_set_up() -> None:
     async with printkit.connect("gooten+emulator://", environ={}) as kit:
         urls = Receiver(kit, lambda order: asyncio.sleep(0), token=TOKEN).urls("https://example.com/notices/")

@@ -18,6 +18,8 @@ from printkit import (
     Money,
     NewOrder,
     NotApplied,
+    Notice,
+    NoticeShipment,
     Order,
     OrderRef,
     OrderStatus,
@@ -41,7 +43,10 @@ from printkit import (
     Unknown,
     ValidationReport,
 )
+from printkit.inbox import Inbox
 from printkit.model import RefusedItem
+from printkit.receiving import Limits, Receiver, new_token
+from printkit.server.receiver import application
 
 
 def values() -> NewOrder:
@@ -153,6 +158,26 @@ async def unknown_outcomes(kit: PrintKit, order: OrderRef) -> None:
             case Unknown(why, not_before):
                 assert_type(why, str)
                 assert_type(not_before, datetime | None)
+
+
+async def following(kit: PrintKit, order: Order) -> None:
+    assert_type(await kit.wait_for(order, OrderStatus.SHIPPED, timeout=60), Order)
+    assert_type(await kit.wait_for("pwinty:1065", OrderStatus.SHIPPED), Order)
+    async for changed in kit.watch([order, order.ref, "pwinty:1065"]):
+        assert_type(changed, Order)
+    notice = kit.parse_notice({}, {"orderid": "1"}, b"{}", provider="gooten")
+    assert_type(notice, Notice)
+    assert_type(notice.shipments, tuple[NoticeShipment, ...])
+
+
+async def receiving(kit: PrintKit) -> None:
+    async def changed(order: Order) -> None:
+        pass
+
+    async with Receiver(kit, changed, token=new_token(), inbox=Inbox("inbox.db"), limits=Limits(pause=2.0)) as receiver:
+        answer = await receiver.receive(token="", connection="", method="POST", headers={}, query={}, body=b"")
+        assert_type(answer.status, int)
+        application(receiver)
 
 
 async def the_way_out(kit: PrintKit) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from printkit import InvalidRequestError, Notice, NoticeShipment, OrderRef, OrderStatus
-from printkit.providers.gooten import notices
+from printkit.providers.gooten import INFO, notices, statuses
 from tests.providers.gooten.shops import SAFE_ID, sample, sample_bytes
 
 
@@ -74,6 +74,11 @@ def test_the_statuses_of_the_items_are_folded_and_kept(words: tuple[object, ...]
     notice = parse(with_statuses(*words))
 
     assert (notice.status, notice.provider_status) == (status, said)
+
+
+def test_an_order_may_be_anything() -> None:
+    folded = {OrderStatus.PARTIALLY_SHIPPED, OrderStatus.DRAFT, OrderStatus.UNKNOWN}
+    assert INFO.never_says == set(OrderStatus) - set(statuses.ITEM.values()) - folded
 
 
 def test_without_a_body_the_query_names_the_order() -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from printkit import InvalidRequestError, Notice, NoticeShipment, OrderRef, OrderStatus
+from printkit.providers.pwinty import INFO, statuses
 from printkit.providers.pwinty.notices import parse_notice
 from tests.providers.pwinty.shops import sample_bytes
 
@@ -66,6 +67,10 @@ def test_typographic_quotes() -> None:
 def test_a_callback_of_an_older_version_is_told_as_such() -> None:
     with pytest.raises(InvalidRequestError, match=r"v2\.3 or before"):
         parse(b"orderId=1&environment=LIVE&timestamp=x&eventId=orderStatusChanged&eventData=Complete")
+
+
+def test_what_an_order_never_is() -> None:
+    assert INFO.never_says == set(OrderStatus) - set(statuses.FILTER) - {OrderStatus.UNKNOWN}
 
 
 def test_a_new_order_has_no_shipments() -> None:
