@@ -17,7 +17,7 @@ from .connections import HOST, PORT
 from .document import as_json as to_json
 from .fault_file import as_faults
 from .options import as_json_option
-from .serving import until_stopped
+from .serving import stopped
 from .session import telling
 
 if TYPE_CHECKING:
@@ -115,12 +115,13 @@ def _server(shops: list[Shop], **wishes: Any) -> "EmulatorServer":
 
 
 async def _serve(server: "EmulatorServer", infos: list[ProviderInfo], *, as_json: bool) -> None:
+    stop = stopped()
     async with server:
         if as_json:
             click.echo(to_json(_document(server.url, infos), lines=True))
         else:
             _say(server.url, infos)
-        await until_stopped()
+        await stop.wait()
     if not as_json:
         click.echo("Stopped.")
 

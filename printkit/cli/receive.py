@@ -24,7 +24,7 @@ from .connections import HOST, Connections
 from .document import as_json as to_json
 from .exits import Exit
 from .options import connected
-from .serving import until_stopped
+from .serving import stopped
 from .session import Session
 
 PORT: Final = 8950
@@ -74,6 +74,7 @@ def receive(
     async def verb(kit: PrintKit) -> Exit:
         from ..server.receiver import ReceiverServer
 
+        stop = stopped()
         receiver = Receiver(
             kit,
             tell,
@@ -84,7 +85,7 @@ def receive(
         with _complaining(as_json=session.as_json):
             async with ReceiverServer(receiver, host=host, port=port) as server:
                 _say(session, server.url, receiver.urls(public_url or server.url), kit)
-                await until_stopped()
+                await stop.wait()
         if not session.as_json:
             click.echo("Stopped.")
         return Exit.DONE

@@ -5,10 +5,10 @@ import contextlib
 import signal
 
 
-async def until_stopped() -> None:
-    """Wait for Ctrl-C or SIGTERM, which end the command well from now on."""
-    stop = asyncio.Event()
+def stopped() -> asyncio.Event:
+    """From now on Ctrl-C and SIGTERM do nothing but set this event."""
+    came = asyncio.Event()
     with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C interrupts by itself
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await stop.wait()
+            asyncio.get_running_loop().add_signal_handler(number, came.set)
+    return came
