@@ -53,10 +53,11 @@ if TYPE_CHECKING:
         Sizing,
         ValidationReport,
     )
+    from .notices import Notice, NoticeShipment
     from .otel import OpenTelemetryHook
     from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
     from .paging import Page, Pager
-    from .provider import Capability, Catalogue, Issues, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
+    from .provider import Capability, Catalogue, Issues, Notices, PrintProvider, ProviderInfo, Stage, Support, SupportLevel
     from .secret import Secret
     from .telemetry import Hook, LoggingHook
 
@@ -75,10 +76,11 @@ _HOMES = {
         "Artwork ArtworkStatus Issue Item Money NewOrder Order OrderRef OrderStatus Payment Photo Problem ProblemCode "
         "Receipt Recipient Severity Shipment Sizing ValidationReport"
     ),
+    "notices": "Notice NoticeShipment",
     "otel": "OpenTelemetryHook",
     "outcomes": "Applied NotApplied ReconcileHandle Unknown",
     "paging": "Page Pager",
-    "provider": "Capability Catalogue Issues PrintProvider ProviderInfo Stage Support SupportLevel",
+    "provider": "Capability Catalogue Issues Notices PrintProvider ProviderInfo Stage Support SupportLevel",
     "secret": "Secret",
     "telemetry": "Hook LoggingHook",
 }
@@ -114,6 +116,9 @@ __all__ = [
     "NotApplied",
     "NotFoundError",
     "NotSentError",
+    "Notice",
+    "NoticeShipment",
+    "Notices",
     "OpenTelemetryHook",
     "Order",
     "OrderRef",

@@ -9,13 +9,14 @@ from typing import Any, NoReturn, Self, TypeVar, final
 
 from attrs import evolve
 
-from . import checks, checkup, waiting
+from . import checks, checkup
 from .bulk import run as bulk
 from .bulk.run import Run
 from .bulk.source import Changes
 from .catalogue import Country, ProductList
 from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, RejectedError, UnsupportedOperationError
 from .exchange import Request, Response
+from .following import Following
 from .many import ManyVerbs
 from .model import Artwork, Issue, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient, ValidationReport
 from .opening import Opened
@@ -33,12 +34,13 @@ from .provider import (
     Support,
 )
 from .skus import SkuMap
+from .telemetry import Event
 
 T = TypeVar("T")
 
 
 @final
-class PrintKit(ManyVerbs):
+class PrintKit(Following, ManyVerbs):
     """Every verb, on every configured shop. Made by ``connect``; use it as ``async with``, or call ``aclose``.
 
     A verb that takes an order sends it to the connection in the order's reference. A verb without one takes ``provider=``, a
@@ -46,6 +48,7 @@ class PrintKit(ManyVerbs):
     """
 
     def __init__(self, opened: Mapping[str, Opened], default: str | None, skus: SkuMap) -> None:
+        super().__init__()
         self._opened = dict(opened)
         self._default = default if default is not None or len(opened) != 1 else next(iter(opened))
         self._skus = skus
@@ -157,24 +160,6 @@ class PrintKit(ManyVerbs):
         """Ask what stands between an order and printing. ``report.ok`` is the shop's verdict; ``report.problems`` says what to mend."""
         at, order = self._of(order)
         return await at.provider.validate(order)
-
-    async def wait_for_artwork(self, order: OrderLike | str, *, timeout: float = 300.0) -> Order:  # noqa: ASYNC109 - ends in our own error
-        """Read the order until the shop has fetched every picture, or failed to; see ``item.artwork[0].status``.
-
-        An order may be submitted while pictures are still to be fetched, and then stand still because one of them cannot be.
-
-        Args:
-            order: the order.
-            timeout: seconds.
-
-        Raises:
-            StillWaitingError: some pictures were still to be fetched then.
-        """
-        where = self._ref(order)
-        checks.refuse(checks.of_seconds("timeout", timeout), provider=where.provider, operation="wait_for_artwork")
-        return await waiting.until(
-            lambda: self.get_order(where), waiting.has_artwork, timeout, "the shop has not fetched every picture yet"
-        )
 
     async def submit(self, order: OrderLike | str) -> Order:
         """Place the order: from here on it prints and charges.
@@ -409,6 +394,10 @@ class PrintKit(ManyVerbs):
         at = self._at(provider)
         checks.refuse(checks.of_kind("request", request, Request, "a Request"), provider=at.account.provider, operation="request")
         return await at.provider.request(request)
+
+    def announce(self, event: Event) -> None:
+        """Tell the hooks of something beside the calls; for receivers of notices."""
+        next(iter(self._opened.values())).telemetry.tell(event)
 
     async def aclose(self, grace: float = 10.0) -> None:
         """Admit no further write, let those under way finish for at most ``grace`` seconds, and close every connection."""

@@ -47,6 +47,7 @@ class Opened:
     """Whether drafts outlive the process."""
     rehearse: Callable[[], tuple[PrintProvider, Rehearsal]]
     """Another adapter of the same account, which reads and writes nothing, and what notes its writes."""
+    telemetry: Telemetry
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,7 +112,7 @@ def _open(
 
     provider = adapter(Writer(account, caller, telemetry, settle=settings.settle_seconds), drafts)
     keeps_drafts = not isinstance(drafts, MemoryDrafts)
-    return Opened(provider, link, account, shared.pace, shared.slots.limit, keeps_drafts, rehearse)
+    return Opened(provider, link, account, shared.pace, shared.slots.limit, keeps_drafts, rehearse, telemetry)
 
 
 def _linked(

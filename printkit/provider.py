@@ -23,6 +23,7 @@ from .model import (
     Recipient,
     ValidationReport,
 )
+from .notices import Notice
 from .outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from .paging import Pager
 from .telemetry import Telemetry
@@ -105,6 +106,10 @@ class ProviderInfo:
     support: Mapping[tuple[Capability, Stage], Support] = field(repr=False)
     base_path: str = ""
     """The prefix of every path on the shop's hosts, such as ``/v2.5``."""
+    notice_query: str = ""
+    """What the URL that the shop sends its notices to has to end with, such as ``?orderid=``."""
+    never_says: frozenset[OrderStatus] = frozenset()
+    """Statuses that no order of this shop's ever has, so that nobody waits for them."""
 
     def supports(self, capability: Capability, stage: Stage | None = None) -> Support:
         """Support at one stage; without a stage, the better of the two."""
@@ -258,6 +263,15 @@ class Issues(Protocol):
 
     async def update_issue(self, order: OrderLike, issue_id: str, /, *, comment: str | None = None, cancel: bool = False) -> Issue:
         """Add a comment, or take the complaint back."""
+        ...
+
+
+@runtime_checkable
+class Notices(Protocol):
+    """A shop that tells by itself when an order changes."""
+
+    def parse_notice(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, /) -> Notice:
+        """What a notice says. Sends nothing, and believes nothing."""
         ...
 
 

@@ -67,7 +67,24 @@ class Drift:
     word: str
 
 
-Event = Attempt | Wait | Outcome | Drift
+NoticeOutcome = Literal[
+    "accepted", "ping", "stranger", "malformed", "too-large", "too-slow", "elsewhere", "busy",
+    "delivered", "unchanged", "no-such-order", "not-read", "not-handled",
+]  # fmt: skip
+"""Of a notice that came, from ``accepted`` to ``busy``; of a look at its order, from ``delivered`` on."""
+
+
+@final
+@frozen
+class Notified:
+    """A notice came, or a look at its order has ended. Carries neither token nor order."""
+
+    provider: str
+    """The connection; empty for whoever had no token."""
+    outcome: NoticeOutcome
+
+
+Event = Attempt | Wait | Outcome | Drift | Notified
 
 
 class Hook(Protocol):
@@ -101,6 +118,9 @@ class LoggingHook:
             case Outcome():
                 level = logging.ERROR if event.outcome == "unknown" else logging.DEBUG
                 self._log.log(level, "%s %s: %s", event.provider, event.operation, event.outcome)
+            case Notified():
+                level = logging.WARNING if event.outcome.startswith("not-") else logging.DEBUG
+                self._log.log(level, "%s notice: %s", event.provider or "nobody's", event.outcome)
             case Drift():
                 self._log.warning("%s: unknown %s %r; please report it", event.provider, event.what, event.word)
 

@@ -72,6 +72,8 @@ VERBS_OF_AN_ORDER: dict[str, Callable[[Any, Any], Any]] = {
     "add_photos": lambda kit, order: kit.add_photos(order, [Photo("sku", URL)]),
     "validate": lambda kit, order: kit.validate(order),
     "wait_for_artwork": lambda kit, order: kit.wait_for_artwork(order),
+    "wait_for": lambda kit, order: kit.wait_for(order, OrderStatus.SHIPPED),
+    "watch": lambda kit, order: anext(kit.watch([order])),
     "submit": lambda kit, order: kit.submit(order),
     "update_recipient": lambda kit, order: kit.update_recipient(order, TOM),
     "cancel_items": lambda kit, order: kit.cancel_items(order, ["1"]),
@@ -218,6 +220,14 @@ CASES: list[Case] = [
         {"none": None, "text": "5", "flag": True, "nan": float("nan"), "huge": HUGE, "below": -1, "list": []},
         lambda kit, order, odd: kit.wait_for_artwork(order, timeout=odd),
     ),
+    *each(
+        "wait_for-timeout",
+        {"text": "5", "flag": True, "nan": float("nan"), "huge": HUGE, "below": -1, "list": []},
+        lambda kit, order, odd: kit.wait_for(order, OrderStatus.SHIPPED, timeout=odd),
+    ),
+    *each("wait_for", NOT_TEXT | {"unknown": OrderStatus.UNKNOWN}, lambda kit, order, odd: kit.wait_for(order, odd)),
+    *each("watch", NO_LIST | {"order": order_at("pwinty")}, lambda kit, _, odd: anext(kit.watch(odd))),
+    *each("parse_notice", {"empty": b"", "html": b"<html>", "form": b"a=b"}, lambda kit, _, odd: parsed(kit, odd)),
     *each("report_issue-kind", NOT_TEXT, lambda kit, order, odd: kit.report_issue(order, odd, "Reprint")),
     *each("report_issue-action", NOT_TEXT, lambda kit, order, odd: kit.report_issue(order, "DamagedOrder", odd)),
     *each(
@@ -273,6 +283,10 @@ CASES: list[Case] = [
         for which, odd in ODD_ORDERS.items()
     ],
 ]
+
+
+async def parsed(kit: Any, body: bytes) -> Any:
+    return kit.parse_notice({}, {}, body)
 
 
 def _there(odd: Any, shop: str) -> Any:

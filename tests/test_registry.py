@@ -13,6 +13,7 @@ import printkit
 from printkit import ConfigError, NewOrder, Order, OrderRef, OrderStatus, Recipient, Response, Secret, Support, registry
 from printkit.config import ConnectionSettings
 from printkit.provider import NATIVE, Capability, ProviderInfo, Stage, SupportLevel, unsupported
+from printkit.receiving import Receiver, new_token
 
 
 @frozen(kw_only=True)
@@ -112,6 +113,15 @@ async def test_a_third_shop_through_an_entry_point(others: dict[str, str]) -> No
         assert kit.supports(Capability.SUBMIT).level is SupportLevel.UNSUPPORTED
         with pytest.raises(printkit.UnsupportedOperationError, match="no paper"):
             await kit.submit(order)
+
+
+async def test_a_third_shop_may_send_no_notices(others: dict[str, str]) -> None:
+    others["third"] = "third_shop"
+    async with printkit.connect("third+emulator://", environ={}) as kit:
+        with pytest.raises(printkit.UnsupportedOperationError, match="notices"):
+            kit.parse_notice({}, {}, b"{}")
+        with pytest.raises(ConfigError, match="none of the connections third"):
+            Receiver(kit, kit.get_order, token=new_token())
 
 
 def test_its_settings_are_checked_like_ours(others: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 import printkit
 from printkit import LoggingHook, NewOrder, OrderRef, RejectedError
-from printkit.telemetry import Attempt, Drift, Event, Outcome, Telemetry
+from printkit.telemetry import Attempt, Drift, Event, Notified, Outcome, Telemetry
 from tests.providers.pwinty.shops import TOM, Scripted, by_path, photo, sample, says, settings
 
 
@@ -105,6 +105,18 @@ def test_the_logging_hook(caplog: pytest.LogCaptureFixture) -> None:
         hook(Drift("uk", "order status", "New\nforged"))
     assert [record.levelname for record in caplog.records] == ["ERROR", "DEBUG", "WARNING"]
     assert "\n" not in caplog.records[2].getMessage()
+
+
+def test_the_logging_hook_warns_of_notices_that_were_not_acted_on(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "printkit"):
+        LoggingHook()(Notified("uk", "delivered"))
+        LoggingHook()(Notified("uk", "not-handled"))
+        LoggingHook()(Notified("", "stranger"))
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("DEBUG", "uk notice: delivered"),
+        ("WARNING", "uk notice: not-handled"),
+        ("DEBUG", "nobody's notice: stranger"),
+    ]
 
 
 def test_the_logging_hook_with_a_logger_of_ones_own(caplog: pytest.LogCaptureFixture) -> None:

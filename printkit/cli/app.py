@@ -18,6 +18,7 @@ from .exits import MEANINGS, Exit
 from .issue import issue
 from .order import InOrder, order
 from .providers import providers
+from .receive import receive
 
 _EXAMPLES = """\b
 Try it without an account:
@@ -42,7 +43,7 @@ def app() -> None:
     """Order prints from print-on-demand shops, with one vocabulary for all of them."""
 
 
-for command in (demo, emulator, check, order, bulk, issue, products, countries, providers):
+for command in (demo, emulator, check, order, bulk, issue, receive, products, countries, providers):
     app.add_command(command)
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from typing import final
+from urllib.parse import urlsplit
 
 from attrs import frozen
 
@@ -65,6 +66,13 @@ class Connections:
             options = [f"--{problem.path}" for problem in error.problems if problem.path in {"country", "quality"}]
             return f"the option is {', '.join(options)}" if options else None
         return None
+
+    @property
+    def emulators(self) -> Mapping[str, str]:
+        """By connection, where its emulator is reached, without a path."""
+        found = {name: self.environ.get(_variable(name, "BASE_URL")) or table.values.get("base_url") for name, table in self.tables.items()}
+        parts = {name: urlsplit(str(url)) for name, url in found.items() if self.environment(name) == "emulator"}
+        return {name: f"{each.scheme}://{each.netloc}" for name, each in parts.items()}
 
     def environment(self, name: str) -> str:
         """``emulator``, ``sandbox`` or ``live``; empty for a connection that there is not."""

@@ -48,5 +48,8 @@ def demo(*, kind: str | None, verbose: bool, as_json: bool) -> None:
 
 
 def _document(stand: Stand, seconds: float) -> dict[str, Any]:
-    shops = [{"kind": each.info.kind, "title": each.info.title, "steps": each.steps, "order": each.order} for each in stand.plays]
+    shops = [
+        {"kind": each.info.kind, "title": each.info.title, "steps": each.steps, "notices": each.notices, "order": each.order}
+        for each in stand.plays
+    ]
     return {"url": stand.url, "seconds": seconds, "settings": stand.settings, "shops": shops}

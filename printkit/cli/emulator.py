@@ -1,9 +1,7 @@
 """``printkit emulator``: serves every shop's emulator over real HTTP until it is stopped. Knows no shop and answers nothing itself."""
 
 import asyncio
-import contextlib
 import ipaddress
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +17,7 @@ from .connections import HOST, PORT
 from .document import as_json as to_json
 from .fault_file import as_faults
 from .options import as_json_option
+from .serving import stopped
 from .session import telling
 
 if TYPE_CHECKING:
@@ -44,9 +43,25 @@ if TYPE_CHECKING:
 )
 @click.option("--fetch-from", multiple=True, metavar="HOST[:PORT]", help="Really fetch pictures from there; else it is only pretended.")
 @click.option("--public-url", metavar="URL", help="How clients reach it, where that is another address.")
+@click.option(
+    "--notify",
+    nargs=2,
+    multiple=True,
+    type=(click.Choice(registry.kinds()), str),
+    metavar="SHOP URL",
+    help="Send that shop's notices there, as printkit receive says. Once for each shop.",
+)
 @as_json_option
 def emulator(
-    *, host: str, port: int, allow_remote: bool, faults: tuple[Fault, ...], automatic: float | None, as_json: bool, **wishes: Any
+    *,
+    host: str,
+    port: int,
+    allow_remote: bool,
+    faults: tuple[Fault, ...],
+    automatic: float | None,
+    notify: tuple[tuple[str, str], ...],
+    as_json: bool,
+    **wishes: Any,
 ) -> None:
     """Serve the emulated shops over real HTTP.
 
@@ -66,6 +81,9 @@ def emulator(
         server = _server([_shop(info, automatic) for info in infos], host=host, port=port, **wishes)
         for fault in faults:
             server.faults.add(fault)
+        for shop in server.shops:
+            if shop.name in dict(notify):
+                shop.control(("notices",), {"url": dict(notify)[shop.name]})
         asyncio.run(_serve(server, infos, as_json=as_json))
 
 
@@ -97,10 +115,7 @@ def _server(shops: list[Shop], **wishes: Any) -> "EmulatorServer":
 
 
 async def _serve(server: "EmulatorServer", infos: list[ProviderInfo], *, as_json: bool) -> None:
-    stop = asyncio.Event()
-    with contextlib.suppress(NotImplementedError):  # on Windows Ctrl-C interrupts by itself
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = stopped()
     async with server:
         if as_json:
             click.echo(to_json(_document(server.url, infos), lines=True))

@@ -1,9 +1,10 @@
 """Plays a story on emulated shops over real HTTP and keeps what happened, step by step. Knows neither shop nor story, prints nothing."""
 
+import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import final
+from typing import Final, final
 
 from attrs import Factory, define, frozen
 
@@ -13,11 +14,19 @@ from ..emulator.shop import Shop
 from ..kit import PrintKit
 from ..model import Order
 from ..provider import Capability, ProviderInfo, Stage, SupportLevel
-from ..telemetry import Attempt, Event
+from ..receiving import Limits, Receiver, new_token
+from ..telemetry import Attempt, Event, Notified
 from . import assortment
 
-Story = Callable[[PrintKit, Shop, Callable[[str, str, str], None]], Awaitable[Order]]
-"""Talks to the kit's default connection; is given the people of that shop, and whom to tell of each step."""
+Story = Callable[[PrintKit, Shop, Callable[[], Awaitable[Order]], Callable[[str, str, str], None]], Awaitable[Order]]
+"""Talks to the kit's default connection; is given the people of that shop, the next order that a notice tells of, and whom to tell of each
+step."""
+
+_TICK: Final = 0.01
+_QUICK: Final = Limits(pause=0.01, per_second=1000.0, look_again=None)
+"""Of a receiver that serves one order only."""
+_PATIENCE: Final = 20.0
+"""Seconds in which a notice has to come."""
 
 
 @final
@@ -52,6 +61,8 @@ class Play:
     info: ProviderInfo
     steps: list[Step] = Factory(list[Step])
     order: Order | None = None
+    notices: int = 0
+    """How many came from the shop."""
     _sent: list[Sent] = Factory(list[Sent])
 
     @property
@@ -74,6 +85,8 @@ class Play:
         if isinstance(event, Attempt):
             sent = Sent(event.request.method, event.request.template, event.status, round(event.seconds * 1000, 1))
             self._sent.append(sent)
+        elif isinstance(event, Notified) and event.outcome == "accepted":
+            self.notices += 1
 
 
 @final
@@ -102,7 +115,7 @@ async def play(stand: Stand, story: Story, wanted: Mapping[str, tuple[str, ...]]
 
     infos = [each.info for each in stand.plays]
     shops: list[Shop] = [registry.part(info.emulator)() for info in infos]
-    async with EmulatorServer(shops) as server:
+    async with EmulatorServer(shops, tick=_TICK) as server:
         stand.url = server.url
         stand.settings = await assortment.settings(infos, server.url, wanted, country)
         with tempfile.TemporaryDirectory() as folder:
@@ -110,4 +123,23 @@ async def play(stand: Stand, story: Story, wanted: Mapping[str, tuple[str, ...]]
             file.write_text(stand.settings, encoding="utf-8")
             for each, shop in zip(stand.plays, shops, strict=True):
                 async with connect(config_file=file, environ={"PRINTKIT_DEFAULT": each.info.kind}, hooks=[each.hear]) as kit:
-                    each.order = await story(kit, shop, each.tell)
+                    each.order = await _play(kit, each, shop, story)
+
+
+async def _play(kit: PrintKit, play: Play, shop: Shop, story: Story) -> Order:
+    """One shop's part, with a receiver of its notices."""
+    from ..server.receiver import ReceiverServer
+
+    told: asyncio.Queue[Order] = asyncio.Queue()
+    receiver = Receiver(kit, told.put, token=new_token(), limits=_QUICK)
+
+    async def changed() -> Order:
+        async with asyncio.timeout(_PATIENCE):
+            return await told.get()
+
+    async with ReceiverServer(receiver) as server:
+        shop.control(("notices",), {"url": receiver.urls(server.url)[play.info.kind]})
+        try:
+            return await story(kit, shop, changed, play.tell)
+        finally:
+            shop.control(("notices",), {"url": None})

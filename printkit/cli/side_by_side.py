@@ -38,7 +38,8 @@ def say(to: Console, stand: Stand, seconds: float, *, verbose: bool) -> None:
     if verbose:
         _say_requests(to, stand)
     requests = " and ".join(f"{each.requests} to {each.info.title}" for each in stand.plays)
-    to.print(Text(f"Requests over HTTP: {requests}, in {seconds} seconds altogether."))
+    notices = " and ".join(f"{each.notices} from {each.info.title}" for each in stand.plays)
+    to.print(Text(f"Requests over HTTP: {requests}; notices: {notices}; in {seconds} seconds altogether."))
     to.print(Text("Nothing was printed or charged: the shops are a part of this program."))
 
 

@@ -1,10 +1,10 @@
 """The main road on one page: one order from an incomplete address to its tracking number. Plain calls of the kit; names no shop.
 
 The same function runs on every shop, with SKUs of its own: the settings say what they are called there. It needs an emulated shop,
-because only a shop's own people can print and ship.
+because only a shop's own people can print and ship. From the submission on, what it knows of the order comes by the shop's notices.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ from attrs import evolve
 
 from ..emulator.shop import Shop
 from ..kit import PrintKit
-from ..model import NewOrder, Order, Photo, Recipient
+from ..model import NewOrder, Order, OrderStatus, Photo, Recipient
 
 ADDRESS: Final = Recipient(name="Tom Smith", line1="14 Acacia Avenue", city="Cardiff", country="GB")
 """Its postal code is missing."""
@@ -30,9 +30,11 @@ PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
 
 Tell = Callable[[str, str, str], None]
 """Is told of each step: what is done, the call, what came out."""
+Changed = Callable[[], Awaitable[Order]]
+"""The next order that a receiver of notices calls its handler with."""
 
 
-async def order_prints(kit: PrintKit, shop: Shop, tell: Tell) -> Order:
+async def order_prints(kit: PrintKit, shop: Shop, changed: Changed, tell: Tell) -> Order:
     """Order three products, with one mistake on the way, and follow them until they are shipped."""
     order = await kit.create_order(NewOrder(ADDRESS, reference="ORD-1001"))
     tell("Create an order", "create_order(new)", f"{order.ref}, {order.status}")
@@ -52,11 +54,27 @@ async def order_prints(kit: PrintKit, shop: Shop, tell: Tell) -> Order:
     order = await kit.submit(order)
     tell("Place the order", "submit(order)", f"{order.ref}, {order.status}")
 
-    shop.clock.advance(timedelta(days=2))
+    order = await _notice(changed, OrderStatus.SUBMITTED)
+    tell("A notice comes", "", f"{order.status}")
+
+    shop.clock.advance(timedelta(days=1))
+    shop.control(("orders", order.id, "ship"), {"step": "ship", "shipment": 0})
+    order = await _notice(changed, OrderStatus.PARTIALLY_SHIPPED)
+    tell("The first parcel leaves, a notice comes", "", f"{order.status}, a day later")
+
+    shop.clock.advance(timedelta(days=1))
     shop.control(("orders", order.id, "ship"), {})
-    tell("The shop prints and ships", "", "two days later")
+    order = await _notice(changed, OrderStatus.SHIPPED)
+    numbers = [parcel.tracking_number for parcel in order.shipments if parcel.tracking_number]
+    tell("The rest leaves, a notice comes", "", f"{order.status}, tracking number {', '.join(numbers)}")
 
     order = await kit.get_order(order.ref)
-    numbers = [parcel.tracking_number for parcel in order.shipments if parcel.tracking_number]
-    tell("Look at the order", "get_order(order.ref)", f"{order.status}, tracking number {', '.join(numbers)}")
+    tell("Look at the order", "get_order(order.ref)", f"{order.status}, {len(order.shipments)} parcels")
+    return order
+
+
+async def _notice(changed: Changed, status: OrderStatus) -> Order:
+    """The order, once notices have told that it came so far."""
+    while (order := await changed()).status is not status:
+        pass
     return order

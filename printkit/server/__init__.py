@@ -1,1 +1,1 @@
-"""Everything that listens: emulated shops over real HTTP. Names no shop."""
+"""Everything that listens: emulated shops over real HTTP, and the receiver of notices. Names no shop."""

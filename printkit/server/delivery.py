@@ -34,15 +34,17 @@ class Delivery:
         return task
 
     async def _send(self, shop: Shop, notice: NoticeDue) -> None:
-        shop.notice_answered(notice, await self._post(notice))
+        shop.notice_answered(notice, await self._send_now(notice))
 
-    async def _post(self, notice: NoticeDue) -> int | None:
+    async def _send_now(self, notice: NoticeDue) -> int | None:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=_PATIENCE), cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
             )
         try:
-            async with self._session.post(notice.url, data=notice.body, headers=notice.headers, allow_redirects=False) as answer:
+            async with self._session.request(
+                notice.method, notice.url, data=notice.body or None, headers=notice.headers, allow_redirects=False
+            ) as answer:
                 return answer.status
         except (aiohttp.ClientError, OSError, ValueError):  # a time-out is an OSError
             return None

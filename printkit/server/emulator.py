@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
 import ssl
 from collections.abc import Iterable
@@ -16,18 +15,16 @@ from attrs import frozen
 
 from printkit.emulator.faults import CloseBeforeRead, CommitLate, FaultScript
 from printkit.emulator.shop import ArtworkShop, ArtworkWanted, Shop
-from printkit.errors import ConfigError, InvalidRequestError
+from printkit.errors import InvalidRequestError
 from printkit.exchange import Effect, Request, Response
 
 from .control import Control
 from .delivery import Delivery
 from .fetching import Fetching
+from .listening import Listener
 from .wire_faults import WireFaults, reset
 
 _LOG = logging.getLogger("printkit.server")
-_WIRE = logging.Logger("printkit.server.wire")  # noqa: LOG001 - in no tree of loggers: the HTTP library's complaints quote requests
-_WIRE.addHandler(logging.NullHandler())
-
 _LARGEST_BODY = 128 * 1024 * 1024
 _CONTROL = "/_emulator"
 _ARTWORK = f"{_CONTROL}/artwork"
@@ -83,8 +80,8 @@ class EmulatorServer:
         self.shops = tuple(shops)
         self.faults = FaultScript()
         self._by_prefix = _by_prefix(self.shops)
-        self._host, self._wanted_port, self._port = host, port, 0
-        self._pause, self._keep_alive, self._tls = tick, keep_alive, tls
+        self._host, self._pause = host, tick
+        self._listener = Listener(host, port, tls, handler_cancellation=True, keepalive_timeout=keep_alive)
         self._closing = asyncio.Event()
         self._wire = WireFaults(self._closing)
         self._delivery = Delivery()
@@ -92,20 +89,17 @@ class EmulatorServer:
         self._public_url = public_url
         self._control = Control(self.shops, self.faults, self.tick, self.forget)
         self._late: list[_Late] = []
-        self._runner: web.AppRunner | None = None
         self._ticker: asyncio.Task[None] | None = None
 
     @property
     def port(self) -> int:
         """The port that is listened on."""
-        if self._runner is None:
-            raise RuntimeError("the server is not open")
-        return self._port
+        return self._listener.port
 
     @property
     def url(self) -> str:
         """The address, without a path."""
-        return _url(self._host, self.port, tls=self._tls is not None)
+        return self._listener.url
 
     async def __aenter__(self) -> Self:
         self._closing.clear()
@@ -113,22 +107,7 @@ class EmulatorServer:
         application.router.add_get(f"{_ARTWORK}/{{shop}}/{{name}}.jpg", self._show)
         application.router.add_route("*", f"{_CONTROL}/{{words:.*}}", self._control.handle)
         application.router.add_route("*", "/{path:.*}", self._handle)
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            logger=_WIRE,
-            handler_cancellation=True,
-            keepalive_timeout=self._keep_alive,
-            shutdown_timeout=1.0,
-        )
-        await runner.setup()
-        try:
-            site = web.TCPSite(runner, self._host, self._wanted_port, ssl_context=self._tls)
-            await site.start()
-        except OSError as error:
-            await runner.cleanup()
-            raise ConfigError(_cannot_listen(self._host, self._wanted_port, error)) from None
-        self._runner, self._port = runner, runner.addresses[0][1]
+        await self._listener.open(application)
         for shop in self._artwork_shops():
             shop.serve_artwork(f"{self._reached_at()}{_ARTWORK}/{shop.name}", self._fetching.may)
         if self._pause is not None:
@@ -146,9 +125,7 @@ class EmulatorServer:
         await self._fetching.close()
         for shop in self._artwork_shops():
             shop.serve_artwork(None, lambda url: False)
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        await self._listener.close()
 
     async def tick(self) -> None:
         """Lets everything happen in the shops that is due by their clocks.
@@ -195,7 +172,7 @@ class EmulatorServer:
     def _reached_at(self) -> str:
         if self._public_url is not None:
             return self._public_url.rstrip("/")
-        return _url(_EVERYWHERE.get(self._host, self._host), self.port, tls=self._tls is not None)
+        return self._listener.at(_EVERYWHERE.get(self._host, self._host))
 
     async def _show(self, request: web.Request) -> web.Response:
         """A preview or thumbnail of a shop's making."""
@@ -239,16 +216,6 @@ def _by_prefix(shops: Iterable[Shop]) -> dict[str, Shop]:
                 raise ValueError(f"{key} is taken already")
             found[key] = shop
     return found
-
-
-def _url(host: str, port: int, *, tls: bool) -> str:
-    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _cannot_listen(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use already, perhaps by another emulator: stop that one or choose another port"
-    return f"cannot listen on {host}, port {port}: {error.strerror or 'the address is not usable here'}"
 
 
 async def _read(request: web.Request, path: str) -> Request | web.Response:

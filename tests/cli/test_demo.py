@@ -54,7 +54,10 @@ def test_as_json(printkit: Run) -> None:
         assert shop["order"]["status"] == "shipped"
         assert any(parcel["tracking_number"] for parcel in shop["order"]["shipments"])
         assert [item["sku"] for item in shop["order"]["items"]] == list(PRODUCTS)
-        assert 5 < sum(len(step["requests"]) for step in shop["steps"]) < 10
+        assert 5 < sum(len(step["requests"]) for step in shop["steps"]) < 40
+        assert shop["notices"] >= 4
+        results = [step["result"] for step in shop["steps"] if "notice" in step["what"]]
+        assert [result.partition(",")[0] for result in results] == ["submitted", "partially-shipped", "shipped"]
 
 
 def test_every_shop_goes_the_same_way(printkit: Run) -> None:
@@ -83,7 +86,7 @@ def test_another_shop_is_wrong_usage(cli: Run) -> None:
 
 
 def test_a_failure_shows_the_steps_before_it(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(kit: Any, shop: Any, tell: Any) -> None:
+    async def broken(kit: Any, shop: Any, changed: Any, tell: Any) -> None:
         tell("Create an order", "create_order(new)", "it was created")
         raise package.NotFoundError("the rest is lost")
 

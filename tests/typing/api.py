@@ -18,6 +18,8 @@ from printkit import (
     Money,
     NewOrder,
     NotApplied,
+    Notice,
+    NoticeShipment,
     Order,
     OrderRef,
     OrderStatus,
@@ -44,8 +46,11 @@ from printkit import (
 from printkit.bulk.plans import Plan
 from printkit.bulk.results import Report
 from printkit.changes import Submit
+from printkit.inbox import Inbox
 from printkit.model import RefusedItem
+from printkit.receiving import Limits, Receiver, new_token
 from printkit.rehearsal import PlannedRequest
+from printkit.server.receiver import application
 
 
 def values() -> NewOrder:
@@ -171,6 +176,26 @@ async def many_at_once(kit: PrintKit) -> None:
         assert_type(item, Item)
     async for settled in kit.settle("run.db"):
         assert_type(settled.left, bool)
+
+
+async def following(kit: PrintKit, order: Order) -> None:
+    assert_type(await kit.wait_for(order, OrderStatus.SHIPPED, timeout=60), Order)
+    assert_type(await kit.wait_for("pwinty:1065", OrderStatus.SHIPPED), Order)
+    async for changed in kit.watch([order, order.ref, "pwinty:1065"]):
+        assert_type(changed, Order)
+    notice = kit.parse_notice({}, {"orderid": "1"}, b"{}", provider="gooten")
+    assert_type(notice, Notice)
+    assert_type(notice.shipments, tuple[NoticeShipment, ...])
+
+
+async def receiving(kit: PrintKit) -> None:
+    async def changed(order: Order) -> None:
+        pass
+
+    async with Receiver(kit, changed, token=new_token(), inbox=Inbox("inbox.db"), limits=Limits(pause=2.0)) as receiver:
+        answer = await receiver.receive(token="", connection="", method="POST", headers={}, query={}, body=b"")
+        assert_type(answer.status, int)
+        application(receiver)
 
 
 async def the_way_out(kit: PrintKit) -> None:

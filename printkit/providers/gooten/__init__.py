@@ -9,7 +9,8 @@ _COMPLETE = Support(SupportLevel.UNSUPPORTED, "a Gooten order is complete once i
 _NO_ISSUES = Support(SupportLevel.UNSUPPORTED, "Gooten's API takes no complaints: write to its support")
 _NO_FILES = Support(SupportLevel.UNSUPPORTED, "Gooten fetches pictures from public URLs")
 _NO_PAYMENT = Support(SupportLevel.UNSUPPORTED, "Gooten invoices the account; its PayPal flow is for its own apps")
-_NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "Gooten calls back, but this version of printkit does not read its callbacks")
+_NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "a draft is kept here: nobody else changes it")
+_NOTICES = Support(SupportLevel.NATIVE, "set up by hand in Gooten's admin site; a hint only: the order is read back")
 _HOLD = Support(SupportLevel.NATIVE, "the API cannot release a held order again: only Gooten's admin site can")
 
 INFO = ProviderInfo(
@@ -19,6 +20,7 @@ INFO = ProviderInfo(
     adapter="printkit.providers.gooten.adapter:Gooten",
     emulator="printkit.providers.gooten.emulator:Shop",
     base_path="/api",
+    notice_query="?orderid=",
     support={
         (Capability.CREATE_ORDER, DRAFT): _LOCAL,
         (Capability.ADD_PHOTOS, DRAFT): _LOCAL,
@@ -56,7 +58,7 @@ INFO = ProviderInfo(
         (Capability.ISSUES, DRAFT): _NO_ISSUES,
         (Capability.ISSUES, PLACED): _NO_ISSUES,
         (Capability.NOTICES, DRAFT): _NO_NOTICES,
-        (Capability.NOTICES, PLACED): _NO_NOTICES,
+        (Capability.NOTICES, PLACED): _NOTICES,
         (Capability.REQUEST, DRAFT): NATIVE,
         (Capability.REQUEST, PLACED): NATIVE,
     },

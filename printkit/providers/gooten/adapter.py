@@ -13,14 +13,15 @@ from ...errors import FieldProblem, RejectedError, UnreadableAnswerError, Unsupp
 from ...exchange import Effect, Request, Response
 from ...lenient import members
 from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport, with_receipt
+from ...notices import Notice
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
-from ...provider import Capability, Catalogue, OrderLike, PrintProvider, ProviderInfo
+from ...provider import Capability, Catalogue, Notices, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Hint, Send
-from . import INFO, endpoints, statuses, translate, wire, writes
+from . import INFO, endpoints, notices, statuses, translate, wire, writes
 from .catalogue import CatalogueVerbs
-from .desk import draft_of, is_safe_id, telling_of
+from .desk import draft_of, telling_of
 from .items import ItemVerbs
 from .paging import OrderPages
 from .validation import problems_of
@@ -147,7 +148,7 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         def accept(answer: Response) -> Order:
             translate.check(answer, self._shop.scope)
             found = wire.read_submitted(answer.body)
-            if not is_safe_id(found.id):
+            if not translate.is_safe_id(found.id):
                 raise UnreadableAnswerError("the answer's Id is not a safe id")
             status = OrderStatus.TEST if body["IsInTestMode"] else OrderStatus.SUBMITTED
             is_test = status is OrderStatus.TEST
@@ -308,6 +309,10 @@ class Gooten(ItemVerbs, CatalogueVerbs):
         except Exception:  # noqa: BLE001 - a full disk, or a locked file
             self._placed[draft_id] = placed
 
+    def parse_notice(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, /) -> Notice:
+        """A webhook of this account's; nobody signs them."""
+        return notices.parse_notice(headers, query, body, provider=self._name)
+
     async def request(self, request: Request, /) -> Response:
         """Send what printkit does not wrap. The recipe id is added, and the billing key to the query of calls that need it there.
 
@@ -340,3 +345,4 @@ def _never_accepted(answer: Response) -> Order:
 if TYPE_CHECKING:
     _fits: type[PrintProvider] = Gooten
     _sells: type[Catalogue] = Gooten
+    _tells: type[Notices] = Gooten

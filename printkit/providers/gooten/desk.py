@@ -22,7 +22,6 @@ from .config import Settings
 
 T = TypeVar("T")
 
-_SAFE_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _PLACE: Final = re.compile(r"#([1-9][0-9]{0,5})")
 
 
@@ -106,7 +105,7 @@ class Desk:
         order_id = order.ref.id if isinstance(order, Order) else order.id
         if order_id.startswith(PREFIX):
             order_id = (await self._kept(order_id, operation)).placed or order_id
-        if not is_safe_id(order_id):
+        if not translate.is_safe_id(order_id):
             raise self._invalid(operation, "order", f"{order_id!r} is not a Gooten safe id: letters, digits and '-' only")
         return order_id
 
@@ -238,11 +237,6 @@ def _place_of(item_id: str) -> int | None:
 
 def _is_like(item: ItemLike, found: Item) -> bool:
     return not isinstance(item, Item) or (item.provider_sku, item.copies) == (found.provider_sku, found.copies)
-
-
-def is_safe_id(text: str) -> bool:
-    """Whether it can be an order's safe id: the documented form (reference section 4), and a little more."""
-    return _SAFE_ID.fullmatch(text) is not None
 
 
 def draft_of(applied: Applied[Order], handle: ReconcileHandle) -> tuple[str, Order] | None:

@@ -1,6 +1,7 @@
 """What Gooten's answers mean, and what an order means to Gooten. Plain functions between wire and model: no I/O, no decision to send."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, final
@@ -61,6 +62,14 @@ class Scope:
     """Makes the shop's own text fit to print: short, without control characters, without secrets."""
 
 
+_SAFE_ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
+
+
+def is_safe_id(text: str) -> bool:
+    """Whether it can be an order's safe id: the documented form (reference section 4), and a little more."""
+    return _SAFE_ID.fullmatch(text) is not None
+
+
 # ── Answers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -107,8 +116,13 @@ def read_found(response: Response, scope: Scope) -> tuple[tuple[Order, ...], int
 
 
 def fold(items: Iterable[Item]) -> OrderStatus:
+    """The status of an order from its items."""
+    return fold_statuses(item.status for item in items)
+
+
+def fold_statuses(of_items: Iterable[OrderStatus]) -> OrderStatus:
     """The status of an order from those of its items; cancelled ones have no vote. Gooten gives none (reference section 9)."""
-    every = [item.status for item in items]
+    every = list(of_items)
     live = [status for status in every if status is not OrderStatus.CANCELLED]
     if not live:
         return OrderStatus.CANCELLED if every else OrderStatus.UNKNOWN

@@ -1,11 +1,12 @@
 """Pwinty v2.5: what kind of shop it is and what it can do, as data. Importing this imports none of its parts."""
 
+from ...model import OrderStatus
 from ...provider import NATIVE, Capability, ProviderInfo, Stage, Support, SupportLevel
 
 _PLACED = "Pwinty takes no changes once an order is submitted"
 _EMULATED = Support(SupportLevel.EMULATED, "one request per photo, not atomic: the new photo is added before the old one is deleted")
 _NOT_PLACED = Support(SupportLevel.UNSUPPORTED, _PLACED)
-_NO_NOTICES = Support(SupportLevel.UNSUPPORTED, "printkit.providers.pwinty.notices reads a callback; this version has no receiver for them")
+_NOTICES = Support(SupportLevel.NATIVE, "set up by hand in Pwinty's dashboard; a hint only: the order is read back")
 
 DRAFT, PLACED = Stage.DRAFT, Stage.PLACED
 
@@ -16,6 +17,7 @@ INFO = ProviderInfo(
     adapter="printkit.providers.pwinty.adapter:Pwinty",
     emulator="printkit.providers.pwinty.emulator:Shop",
     base_path="/v2.5",
+    never_says=frozenset({OrderStatus.ON_HOLD, OrderStatus.IN_PRODUCTION, OrderStatus.DELIVERED, OrderStatus.TEST}),
     support={
         (Capability.CREATE_ORDER, DRAFT): NATIVE,
         (Capability.ADD_PHOTOS, DRAFT): NATIVE,
@@ -52,8 +54,8 @@ INFO = ProviderInfo(
         (Capability.LIST_COUNTRIES, PLACED): NATIVE,
         (Capability.ISSUES, DRAFT): NATIVE,
         (Capability.ISSUES, PLACED): NATIVE,
-        (Capability.NOTICES, DRAFT): _NO_NOTICES,
-        (Capability.NOTICES, PLACED): _NO_NOTICES,
+        (Capability.NOTICES, DRAFT): _NOTICES,
+        (Capability.NOTICES, PLACED): _NOTICES,
         (Capability.REQUEST, DRAFT): NATIVE,
         (Capability.REQUEST, PLACED): NATIVE,
     },

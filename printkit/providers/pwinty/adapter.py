@@ -1,6 +1,6 @@
 """The unified verbs on Pwinty v2.5: in which order to talk to the shop. Reads meaning with ``translate``, proves writes with ``writes``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, final
 from uuid import uuid4
@@ -24,12 +24,13 @@ from ...model import (
     ValidationReport,
     with_receipt,
 )
+from ...notices import Notice
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager
-from ...provider import Capability, Catalogue, Issues, OrderLike, PrintProvider, ProviderInfo
+from ...provider import Capability, Catalogue, Issues, Notices, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Send
-from . import INFO, endpoints, imagined, statuses, translate, writes
+from . import INFO, endpoints, imagined, notices, statuses, translate, writes
 from .catalogue import CatalogueVerbs
 from .desk import is_id, is_in
 from .issue_verbs import IssueVerbs
@@ -239,6 +240,10 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
 
         return send
 
+    def parse_notice(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, /) -> Notice:
+        """A callback of this account's; nobody signs them."""
+        return notices.parse_notice(headers, query, body, provider=self._name)
+
     async def request(self, request: Request, /) -> Response:
         """Send what printkit does not wrap. A write is sent at most once, and nothing can look for its effect."""
         deadline = self._caller.deadline()
@@ -263,4 +268,5 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
 if TYPE_CHECKING:
     _fits: type[PrintProvider] = Pwinty
     _sells: type[Catalogue] = Pwinty
+    _tells: type[Notices] = Pwinty
     _listens: type[Issues] = Pwinty

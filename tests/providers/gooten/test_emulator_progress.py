@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from printkit.emulator.notices import NoticeDue, Pauses
+from printkit.emulator.notices import NoticeDue, Pauses, Post
 from printkit.emulator.shop import ArtworkFailure, ArtworkShop, UnknownControlError
 from printkit.providers.gooten.emulator import Automatic, Options
 from tests.providers.gooten.emulator_client import ADDRESS, CANVAS, FRAME, LINE, PILLOW, Client, sample
@@ -355,7 +355,7 @@ class TestWebhooks:
         assert due(client) == []
 
     def test_copies_losses_and_disorder(self) -> None:
-        client = Client(Options(webhook_url=HOOK, webhook_copies=2, webhook_drops_every=3, webhook_delays=(60.0, 0.0)))
+        client = Client(Options(webhook_url=HOOK, webhook_post=Post(copies=2, drops_every=3, delays=(60.0, 0.0))))
         order = client.submit()
         client.shop.control(("orders", order["Id"], "advance"), {})
         client.shop.control(("orders", order["Id"], "advance"), {})

@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
+from printkit.emulator.notices import Post
 from printkit.providers.gooten.emulator import Automatic, Options, ReadyMade
 from printkit.secret import Secret
 from tests.providers.gooten.emulator_client import KEY, LINE, RECIPE, Client, order_body, sample
@@ -35,7 +36,7 @@ DEFAULTS = {
     "hold_by_orderstatus": "every item",
     "new_by_orderstatus": "restarts",
     "automatic": Automatic(),
-    "webhook_copies": 1,
+    "webhook_post": Post(),
     "webhook_id": "GootenId",
     "first_gooten_id": 520_000,
     "first_order_item_id": 1_066_000,

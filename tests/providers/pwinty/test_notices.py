@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from printkit import InvalidRequestError, OrderRef, OrderStatus
-from printkit.notices import Notice, NoticeShipment
+from printkit import InvalidRequestError, Notice, NoticeShipment, OrderRef, OrderStatus
+from printkit.providers.pwinty import INFO, statuses
 from printkit.providers.pwinty.notices import parse_notice
 from tests.providers.pwinty.shops import sample_bytes
 
@@ -52,6 +52,27 @@ def test_trap_12_07_the_recorded_callback_has_capitals() -> None:
     assert notice.shipments[0].is_shipped
 
 
+def test_trap_12_07_names_in_any_case() -> None:
+    plain = sample_bytes("callback.seed")
+    for name in (b"id", b"merchantOrderId", b"environment", b"timestamp", b"status", b"shipments", b"items", b"trackingNumber"):
+        plain = plain.replace(b'"%s"' % name, b'"%s"' % name.upper())
+    assert parse(plain) == parse(sample_bytes("callback.seed"))
+
+
+def test_typographic_quotes() -> None:
+    plain = sample_bytes("callback.seed")
+    assert parse(plain.decode().replace('"', "\u201c").encode()) == parse(plain)
+
+
+def test_a_callback_of_an_older_version_is_told_as_such() -> None:
+    with pytest.raises(InvalidRequestError, match=r"v2\.3 or before"):
+        parse(b"orderId=1&environment=LIVE&timestamp=x&eventId=orderStatusChanged&eventData=Complete")
+
+
+def test_what_an_order_never_is() -> None:
+    assert INFO.never_says == set(OrderStatus) - set(statuses.FILTER) - {OrderStatus.UNKNOWN}
+
+
 def test_a_new_order_has_no_shipments() -> None:
     notice = parse(sample_bytes("callback.created-no-shipments"))
     assert (notice.status, notice.reference, notice.shipments) == (OrderStatus.DRAFT, None, ())
@@ -72,6 +93,7 @@ def test_an_unknown_word_is_kept() -> None:
         (b"[" * 60_000, "body"),
         (b" " * 70_000, "body"),
         (b'{"status": "complete"}', "id"),
+        (b'{"id": 1000000000000000000, "status": "complete"}', "id"),
         (b'{"id": -1, "status": "complete"}', "id"),
         (b'{"id": 1}', "status"),
         (b'{"id": 1, "status": 5}', "status"),

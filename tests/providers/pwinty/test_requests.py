@@ -35,6 +35,7 @@ from printkit import (
     UnreadableAnswerError,
 )
 from printkit.exchange import Part
+from printkit.waiting import Pace
 from tests.providers.pwinty.shops import KEY, SAMPLES, TOM, URL, Scripted, by_path, kit_on, photo, sample, says
 
 ALEX = Recipient(
@@ -642,7 +643,7 @@ async def test_trap_12_19_valid_is_not_downloaded() -> None:
     answers = iter(["NotYetDownloaded", "FileNotFoundAtUrl"])
     there = Scripted(lambda request: says(WITH_PHOTO | {"photos": [WITH_PHOTO["photos"][0] | {"status": next(answers)}]}))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("printkit.waiting.FIRST_PAUSE", 0.0)
+        patch.setattr("printkit.waiting.FETCHING", Pace(0.0, 0.0))
         async with kit_on(there) as kit:
             order = await kit.wait_for_artwork(REF)
     assert order.items[0].artwork[0].status is ArtworkStatus.FAILED

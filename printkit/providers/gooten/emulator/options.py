@@ -9,7 +9,7 @@ from typing import Literal, final
 
 from attrs import field, frozen
 
-from printkit.emulator.notices import Pauses
+from printkit.emulator.notices import Pauses, Post
 from printkit.secret import Secret
 
 BodyForm = Literal["any", "array", "object", "items"]
@@ -201,12 +201,7 @@ class Options:
     """One per account, set in the admin site; it must end with a query such as ``?orderid=``, or nothing is sent. None: no webhooks."""
     webhook_id: Literal["GootenId", "Id"] = "GootenId"
     webhook_pauses: Pauses = field(factory=lambda: Pauses(attempts=1))
-    webhook_copies: int = 1
-    """How often each is sent."""
-    webhook_drops_every: int | None = None
-    """Every so many-th is lost."""
-    webhook_delays: tuple[float, ...] = ()
-    """Seconds that one after the other is late, over and over: unequal ones arrive in another order."""
+    webhook_post: Post = field(factory=Post)
 
     had_error: Literal["boolean", "string"] = "boolean"
     errors_on_failure: Literal["list", "null"] = "list"

@@ -227,18 +227,11 @@ def pay(workshop: Workshop, order: Order, at: datetime) -> None:
 
 def _tell(workshop: Workshop, order: Order, at: datetime) -> None:
     """One webhook for one change of one item (reference section 11)."""
-    url, options = workshop.webhook_url, workshop.options
+    url, options = workshop.outbox.to, workshop.options
     if url is None or not _takes_an_id(url):
         return
-    number = next(workshop.books.webhooks)
-    if options.webhook_drops_every and number % options.webhook_drops_every == 0:
-        return
-    delays = options.webhook_delays
-    due = at + timedelta(seconds=delays[(number - 1) % len(delays)] if delays else 0)
     id_ = str(order.gooten_id) if options.webhook_id == "GootenId" else order.id
-    body = encoded(answers.order(order, options), options)
-    for _ in range(options.webhook_copies):
-        workshop.outbox.put(f"{url}{quote(id_)}", body, due)
+    workshop.outbox.put(f"{url}{quote(id_)}", encoded(answers.order(order, options), options), at)
 
 
 def _takes_an_id(url: str) -> bool:

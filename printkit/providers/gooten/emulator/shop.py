@@ -14,7 +14,7 @@ import msgspec
 from printkit.emulator.bodies import BadBody, Body, body_of, gather, read_body
 from printkit.emulator.clock import Clock, SystemClock
 from printkit.emulator.ledger import EffectLedger
-from printkit.emulator.notices import NoticeDue
+from printkit.emulator.notices import NoticeDue, Outbox
 from printkit.emulator.shop import ArtworkFailure, ArtworkWanted
 from printkit.exchange import Request, Response
 
@@ -53,7 +53,7 @@ class Shop:
     @options.setter
     def options(self, options: Options) -> None:
         self._workshop.options = options
-        self._workshop.webhook_url = options.webhook_url
+        self._workshop.outbox.to, self._workshop.outbox.post = options.webhook_url, options.webhook_post
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -198,8 +198,8 @@ class Shop:
             happening(when)
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
-        """Any 2xx ends a webhook's attempts; by default there is one only."""
-        if status is not None and 200 <= status < 300:
+        """Any 2xx ends a webhook's attempts; by default there is one only, as always of a ping."""
+        if (status is not None and 200 <= status < 300) or notice.method == "GET":
             self._workshop.outbox.accepted(notice)
         else:
             self._workshop.outbox.failed(notice, self.clock.now(), self.options.webhook_pauses)
@@ -244,7 +244,7 @@ class Shop:
 
 
 def _open(options: Options, clock: Clock) -> Workshop:
-    return Workshop(options, clock, options.webhook_url)
+    return Workshop(options, clock, Outbox(options.webhook_url, options.webhook_post))
 
 
 def _below(prefix: str, segments: Sequence[str]) -> list[str] | None:

@@ -130,7 +130,6 @@ class Books:
         self.upload_ids = itertools.count(2101)
         self.parcels = itertools.count(1_344_442_556_597)
         self.uploads: dict[str, list[Upload]] = {}
-        self.webhooks = itertools.count(1)
         self.asked: dict[str, list[datetime]] = {}
         """When an account's last requests came."""
         self.errors = itertools.count(1)
@@ -207,9 +206,8 @@ class Workshop:
 
     options: Options
     clock: Clock
-    webhook_url: str | None
+    outbox: Outbox
     books: Books = field(default=Factory(lambda self: Books(self.options), takes_self=True))
     ledger: EffectLedger = field(factory=EffectLedger)
-    outbox: Outbox = field(factory=Outbox)
     timers: Timers = field(factory=Timers)
     messenger: Messenger = field(factory=Messenger)

@@ -7,7 +7,7 @@ from typing import Literal, final
 
 from attrs import field, frozen
 
-from printkit.emulator.notices import Pauses
+from printkit.emulator.notices import Pauses, Post
 from printkit.secret import Secret
 
 
@@ -67,6 +67,7 @@ class Options:
     callback_environment: Literal["lower", "upper"] = "lower"
     callback_on_creation: bool = True
     callback_pauses: Pauses = field(factory=Pauses)
+    callback_post: Post = field(factory=Post)
 
     left_out: Literal["defaults", "refused"] = "defaults"
     """Missing ``payment``, ``qualityLevel`` and ``destinationCountryCode``: InvoiceMe, Pro and ``countryCode``; or 400."""

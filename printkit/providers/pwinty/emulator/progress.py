@@ -196,7 +196,8 @@ def find_photo(workshop: Workshop, number: int) -> Photo:
 
 
 def _call_back(workshop: Workshop, order: Order, at: datetime) -> None:
-    if workshop.callback_url is None:
+    url = workshop.outbox.to
+    if url is None:
         return
     options = workshop.options
     body = {
@@ -216,4 +217,4 @@ def _call_back(workshop: Workshop, order: Order, at: datetime) -> None:
             if shipment.id is not None
         ],
     }
-    workshop.outbox.put(workshop.callback_url, msgspec.json.encode(body), at)
+    workshop.outbox.put(url, msgspec.json.encode(body), at)

@@ -14,7 +14,7 @@ import msgspec
 from printkit.emulator.bodies import BadBody, Body, gather, media_type, read_body
 from printkit.emulator.clock import Clock, SystemClock
 from printkit.emulator.ledger import EffectLedger
-from printkit.emulator.notices import NoticeDue
+from printkit.emulator.notices import NoticeDue, Outbox
 from printkit.emulator.shop import ArtworkFailure, ArtworkWanted
 from printkit.exchange import Request, Response
 from printkit.secret import Secret
@@ -48,7 +48,7 @@ class Shop:
     @options.setter
     def options(self, options: Options) -> None:
         self._workshop.options = options
-        self._workshop.callback_url = options.callback_url
+        self._workshop.outbox.to, self._workshop.outbox.post = options.callback_url, options.callback_post
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -142,8 +142,8 @@ class Shop:
             happening(when)
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
-        """Only 200 ends a callback's attempts (seed 004, "Retries")."""
-        if status == 200:
+        """Only 200 ends a callback's attempts (seed 004, "Retries"); a ping is sent once."""
+        if status == 200 or notice.method == "GET":
             self._workshop.outbox.accepted(notice)
         else:
             self._workshop.outbox.failed(notice, self.clock.now(), self._workshop.options.callback_pauses)
@@ -219,7 +219,7 @@ class Shop:
 
 
 def _open(options: Options, clock: Clock) -> Workshop:
-    return Workshop(options, clock, options.callback_url)
+    return Workshop(options, clock, Outbox(options.callback_url, options.callback_post))
 
 
 def _below(prefix: str, path: str) -> list[str] | None:

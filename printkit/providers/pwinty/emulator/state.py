@@ -195,9 +195,8 @@ class Workshop:
 
     options: Options
     clock: Clock
-    callback_url: str | None
+    outbox: Outbox
     books: Books = field(factory=Books)
     ledger: EffectLedger = field(factory=EffectLedger)
-    outbox: Outbox = field(factory=Outbox)
     timers: Timers = field(factory=Timers)
     darkroom: Darkroom = field(factory=Darkroom)
