@@ -180,6 +180,11 @@ class KitHands:
         return min((10 * pace.rate for pace in self.paces if pace.rate is not None), default=float("inf"))
 
 
+def accounts_of(opened: Iterable[Opened]) -> dict[str, str]:
+    """By connection: kind, environment and a digest of the account."""
+    return {each.account.provider: f"{each.account.kind} {each.account.environment} {each.account.digest}" for each in opened}
+
+
 def run_of(
     kit: Any,
     opened: Iterable[Opened],
@@ -204,7 +209,7 @@ def run_of(
         problems.append(FieldProblem("changes", f"is a {type(given).__name__}: give a list of changes, or anything that makes them"))
     checks.refuse(problems, operation="apply")
     at = [*opened]
-    accounts = {each.account.provider: f"{each.account.kind} {each.account.environment} {each.account.digest}" for each in at}
+    accounts = accounts_of(at)
 
     async def book() -> Book:
         if journal is None:
