@@ -1,0 +1,536 @@
+"""Runs in PostgreSQL, for several machines: the journal, cut into chunks that one worker at a time holds by a lease.
+
+Every change of a chunk is written under the lease and in the same transaction as a look at it, so that who has lost it can note,
+and therefore send, nothing more. Knows no kit, no shop and no queue. Needs the extra ``printkit[distributed]``.
+"""
+
+import asyncio
+import re
+import zlib
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, Final, final
+
+import psycopg
+from attrs import evolve, frozen
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import Jsonb
+
+from ..changes import DRAFT, Change, PlaceOrder
+from ..errors import ConfigError, FieldProblem, InvalidRequestError, JournalError
+from ..outcomes import ReconcileHandle
+from ..secret import Secret
+from .kept import (
+    APPLIED,
+    FORM,
+    INTENDED,
+    PAGE,
+    PENDING,
+    UNKNOWN,
+    WAITING,
+    WORDS,
+    Kept,
+    Status,
+    json_of,
+    kept_from,
+    outcome_of,
+    state_of,
+    task_from,
+    text_of,
+)
+from .results import ChangeResult
+from .source import Changes, in_turn, task_of
+from .tasks import Task
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+
+SCHEMA: Final = "printkit"
+SPOTS: Final = 65536
+"""A run's orders are spread over so many spots; a chunk is a range of them, so that one order is always in one chunk."""
+MAKING: Final = 0x7072696E746B6974
+"""The advisory lock under which tables are made: two processes that begin at once do not trip over one another."""
+
+_TABLES: Final = f"""
+CREATE SCHEMA IF NOT EXISTS {SCHEMA};
+CREATE TABLE IF NOT EXISTS {SCHEMA}.run (
+    id text PRIMARY KEY,
+    form integer NOT NULL,
+    created timestamptz NOT NULL DEFAULT now(),
+    accounts jsonb NOT NULL,
+    standard text,                                  -- the connection of changes that name none
+    total bigint NOT NULL,
+    stopped text                                    -- why nobody goes on with it
+);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.chunk (
+    run text NOT NULL REFERENCES {SCHEMA}.run ON DELETE CASCADE,
+    number integer NOT NULL,
+    low integer NOT NULL,                           -- its spots, from low to high
+    high integer NOT NULL,
+    owner text,
+    epoch integer NOT NULL DEFAULT 0,               -- one more with every lease
+    lease_until timestamptz,
+    done boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (run, number)
+);
+CREATE TABLE IF NOT EXISTS {SCHEMA}.item (
+    run text NOT NULL REFERENCES {SCHEMA}.run ON DELETE CASCADE,
+    id bigint NOT NULL,                             -- the place in the input, from 0
+    spot integer NOT NULL,
+    reference text,                                 -- of an order to place: one reference is one order
+    change text NOT NULL,
+    state smallint NOT NULL DEFAULT {PENDING},
+    done text,                                      -- the handle of the last write that is proven to have happened
+    open text,                                      -- the handle of a write of which nobody can say whether it happened
+    outcome text,
+    not_before timestamptz,
+    tries smallint NOT NULL DEFAULT 0,
+    lost smallint NOT NULL DEFAULT 0,
+    refusals smallint NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, id),
+    UNIQUE (run, reference)
+);
+CREATE INDEX IF NOT EXISTS unfinished ON {SCHEMA}.item (run, spot, id) WHERE state < {APPLIED};
+CREATE TABLE IF NOT EXISTS {SCHEMA}.pace (account text PRIMARY KEY, kept text);
+"""
+_WRITE: Final = """
+UPDATE item SET state = %s, done = coalesce(%s, done), open = %s, outcome = %s, not_before = %s,
+    tries = coalesce(%s, tries), lost = coalesce(%s, lost), refusals = coalesce(%s, refusals)
+WHERE run = %s AND id = %s
+"""
+_HOLDS: Final = "run = %s AND number = %s AND owner = %s AND epoch = %s"
+
+
+# ── The database ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@final
+@frozen(repr=False)
+class Database:
+    """Where runs are kept: a PostgreSQL that every worker reaches. Everything is in a schema of its own, ``printkit``."""
+
+    conninfo: Secret
+
+    @classmethod
+    def at(cls, url: "str | Secret | Database") -> "Database":
+        """The database of a URL such as ``postgresql://user@host/name``, or of any other form that libpq takes.
+
+        Raises:
+            ConfigError: it is none.
+        """
+        if isinstance(url, Database):
+            return url
+        text = url.reveal() if isinstance(url, Secret) else url
+        try:
+            options = conninfo_to_dict(text).get("options")
+            found = make_conninfo(text, options=f"{options or ''} -c search_path={SCHEMA}".strip())
+        except (psycopg.Error, TypeError):
+            found = None  # the error's text holds the URL, and so the password
+        if not found:
+            raise ConfigError("the database's URL cannot be read: it is postgresql://user@host:port/name")
+        return cls(Secret(found))
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncGenerator[Connection]:
+        """One connection, with a transaction for each statement unless one is begun.
+
+        Raises:
+            JournalError: the database cannot be reached, or something is wrong with it.
+        """
+        try:
+            async with await self.connect() as connection:
+                yield connection
+        except psycopg.Error as error:
+            problem = in_words(error)
+        else:
+            return
+        raise JournalError(problem)
+
+    async def connect(self) -> Connection:
+        """Open a connection. Raises whatever the database's library raises."""
+        return await psycopg.AsyncConnection.connect(self.conninfo.reveal(), autocommit=True, connect_timeout=10)
+
+    async def prepare(self) -> None:
+        """Make the tables, where they are not there.
+
+        Raises:
+            JournalError: they cannot be made.
+        """
+        async with self.connected() as connection:
+            there = await (await connection.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.pace",))).fetchone()
+            if there is None or there[0] is None:
+                async with connection.transaction():
+                    await connection.execute("SELECT pg_advisory_xact_lock(%s)", (MAKING,))
+                    await connection.execute(_TABLES)
+
+    def __repr__(self) -> str:
+        return "Database(…)"
+
+
+def in_words(error: psycopg.Error) -> str:
+    """Without values: libpq names host and user, never a password."""
+    said = error.diag.message_primary or next(iter(str(error).splitlines()), type(error).__name__)
+    return f"the database cannot be used: {said}"
+
+
+# ── Taking in ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def spot_of(order: str) -> int:
+    """Where an order's changes are, on every machine."""
+    return zlib.crc32(order.encode(errors="surrogatepass")) % SPOTS
+
+
+async def take_in(
+    connection: Connection, run: str, given: Changes, accounts: Mapping[str, str], default: str | None, chunk_size: int
+) -> int:
+    """Keep a new run, inside the caller's transaction: it is there whole, or not at all.
+
+    Returns:
+        How many chunks it has.
+
+    Raises:
+        InvalidRequestError: some changes cannot be carried out, or two place orders of the same reference: lists them by their places.
+        JournalError: there is a run of this name.
+    """
+    made = "INSERT INTO run (id, form, accounts, standard, total) VALUES (%s, %s, %s, %s, 0) ON CONFLICT DO NOTHING"
+    if (await connection.execute(made, (run, FORM, Jsonb({}), default))).rowcount == 0:
+        raise JournalError(f"there is a run {run} already: give this one another name, or see what became of that")
+    try:
+        index, used = await _copy(connection, run, given, default)
+    except psycopg.errors.UniqueViolation as error:
+        refusal = _twice(error)
+    else:
+        kept = {name: account for name, account in accounts.items() if name in used}
+        await connection.execute("UPDATE run SET total = %s, accounts = %s WHERE id = %s", (index, Jsonb(kept), run))
+        return await _cut(connection, run, max(1, min(SPOTS, round(index / chunk_size))))
+    raise refusal
+
+
+async def _copy(connection: Connection, run: str, given: Changes, default: str | None) -> tuple[int, set[str]]:
+    index, problems, used = 0, list[FieldProblem](), set[str]()
+    async with connection.cursor() as cursor, cursor.copy("COPY item (run, id, spot, reference, change) FROM STDIN") as rows:
+        async for change in in_turn(given):
+            try:
+                task = task_of(index, change, default)
+                _refuse_drafts(change, task)
+            except InvalidRequestError as error:
+                problems += (FieldProblem(f"changes[{index}].{each.path}", each.text) for each in error.problems)
+                if len(problems) >= 50:
+                    break
+            else:
+                used.add(task.provider or "")
+                if not problems:
+                    reference = task.order if isinstance(change, PlaceOrder) else None
+                    await rows.write_row((run, index, spot_of(task.order), reference, text_of(change, default)))
+            index += 1
+        if problems:
+            raise InvalidRequestError(problems, operation="bulk")
+    return index, used
+
+
+def _twice(error: psycopg.Error) -> InvalidRequestError:
+    """The database counts the lines that it was given, from 1."""
+    line = re.search(r"line (\d+)", error.diag.context or "")
+    where = f"changes[{int(line[1]) - 1}].new.reference" if line else "new.reference"
+    text = "is the one of another change before it: a reference names one order for ever"
+    return InvalidRequestError([FieldProblem(where, text)], operation="bulk")
+
+
+def _refuse_drafts(change: Change, task: Task) -> None:
+    if not isinstance(change, PlaceOrder) and task.order.partition(":")[2].startswith(DRAFT):
+        raise InvalidRequestError([FieldProblem("order", "is a draft that is kept on this machine: other machines do not have it")])
+
+
+async def _cut(connection: Connection, run: str, count: int) -> int:
+    edges = [SPOTS * number // count for number in range(count + 1)]
+    async with connection.cursor() as cursor, cursor.copy("COPY chunk (run, number, low, high) FROM STDIN") as rows:
+        for number in range(count):
+            await rows.write_row((run, number, edges[number], edges[number + 1] - 1))
+    return count
+
+
+# ── One chunk, held by a lease ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@final
+@frozen
+class Lease:
+    """One worker's hold on one chunk."""
+
+    run: str
+    number: int
+    owner: str
+    epoch: int
+    low: int
+    high: int
+    standard: str | None
+    accounts: Mapping[str, str]
+
+    @property
+    def key(self) -> tuple[str, int, str, int]:
+        """What tells it from every other lease, earlier ones of the same worker included."""
+        return (self.run, self.number, self.owner, self.epoch)
+
+
+@final
+@frozen
+class Taken:
+    """A chunk that cannot be held now."""
+
+    seconds: float | None
+    """Until it may be asked for again; None for never: it is done, or its run is stopped, or it is not there."""
+
+
+async def claim(connection: Connection, run: str, number: int, owner: str, seconds: float) -> Lease | Taken:
+    """Take the lease of a chunk that nobody holds, or whose holder has let it run out."""
+    query = """
+    UPDATE chunk SET owner = %s, epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => %s)
+    FROM run WHERE run.id = chunk.run AND chunk.run = %s AND number = %s AND NOT done AND stopped IS NULL
+        AND (owner IS NULL OR lease_until <= clock_timestamp())
+    RETURNING epoch, low, high, standard, accounts
+    """
+    row = await (await connection.execute(query, (owner, seconds, run, number))).fetchone()
+    if row is not None:
+        return Lease(run, number, owner, *row)
+    query = """
+    SELECT extract(epoch FROM lease_until - clock_timestamp())::float8 FROM chunk JOIN run ON run.id = chunk.run
+    WHERE run = %s AND number = %s AND NOT done AND stopped IS NULL
+    """
+    row = await (await connection.execute(query, (run, number))).fetchone()
+    return Taken(None if row is None else max(0.0, row[0] or 0.0))
+
+
+async def renew(connection: Connection, lease: Lease, seconds: float) -> str | None:
+    """Go on holding a chunk.
+
+    Returns:
+        None, or why the worker has to let go of it.
+    """
+    query = f"""
+    UPDATE chunk SET lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => %s))
+    WHERE {_HOLDS} AND lease_until > clock_timestamp() RETURNING coalesce((SELECT stopped FROM run WHERE id = chunk.run), '')
+    """  # noqa: S608 - no value is in the text
+    row = await (await connection.execute(query, (seconds, *lease.key))).fetchone()
+    return LOST if row is None else (row[0] or None)
+
+
+LOST: Final = "its lease ran out, and another worker may have taken it over"
+
+
+@final
+@frozen
+class LetGo:
+    """What is left of a chunk that its holder has let go of."""
+
+    left: int
+    seconds: float
+    """Until something of it can be gone on with."""
+
+
+async def release(connection: Connection, lease: Lease) -> LetGo | None:
+    """Let go of a chunk; None when somebody else holds it by now."""
+    async with connection.transaction():
+        query = f"UPDATE chunk SET owner = NULL, lease_until = NULL WHERE {_HOLDS}"  # noqa: S608
+        if (await connection.execute(query, lease.key)).rowcount == 0:
+            return None
+        query = f"""
+        SELECT count(*), coalesce(extract(epoch FROM min(coalesce(not_before, clock_timestamp())) - clock_timestamp()), 0)::float8
+        FROM item WHERE run = %s AND spot BETWEEN %s AND %s AND state < {APPLIED}
+        """  # noqa: S608
+        row = await (await connection.execute(query, (lease.run, lease.low, lease.high))).fetchone()
+        left, seconds = row or (0, 0.0)
+        await connection.execute("UPDATE chunk SET done = %s WHERE run = %s AND number = %s", (left == 0, lease.run, lease.number))
+        return LetGo(left, max(0.0, seconds))
+
+
+@final
+class Chunk:
+    """The ``Book`` of one chunk. What is to be written together is written together; nothing is, once the lease is lost."""
+
+    is_kept = True
+    MOST: Final = 256
+    LONGEST: Final = 30.0
+    """Seconds that the database gets for one batch."""
+
+    def __init__(self, connection: Connection, lease: Lease) -> None:
+        self.lease = lease
+        self.problem: str | None = None
+        """Why nothing can be written any more."""
+        self._connection = connection
+        self._one_at_a_time = asyncio.Lock()
+        self._page: deque[Task] = deque()
+        self._after = -1
+        self._waiting: list[tuple[tuple[Any, ...], float, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def next(self) -> Task | None:
+        """See ``Book``."""
+        if not self._page:
+            async with self._one_at_a_time:
+                self._page += await self._unfinished()
+            if not self._page:
+                return None
+            self._after = self._page[-1].index
+        return self._page.popleft()
+
+    async def _unfinished(self) -> list[Task]:
+        lease = self.lease
+        query = f"""
+        SELECT id, change, done, open, not_before, tries, lost, refusals FROM item
+        WHERE run = %s AND spot BETWEEN %s AND %s AND state < {APPLIED} AND id > %s ORDER BY id LIMIT {PAGE}
+        """  # noqa: S608
+        try:
+            rows = await (await self._connection.execute(query, (lease.run, lease.low, lease.high, self._after))).fetchall()
+        except psycopg.Error as error:
+            problem = self.problem = in_words(error)
+        else:
+            return [_task(lease.standard, *row) for row in rows]
+        raise JournalError(problem)
+
+    async def intend(self, task: Task, handle: ReconcileHandle) -> None:
+        """See ``Book``. The lease lasts from now on until the write is settled: before that nobody takes the chunk over."""
+        row = (INTENDED, json_of(task.done), handle.to_json(), None, None, task.tries, task.lost, task.refusals)
+        await self._write(task.index, row, handle)
+
+    async def keep(self, task: Task) -> None:
+        """See ``Book``."""
+        row = (WAITING, json_of(task.done), json_of(task.open), None, task.not_before, task.tries, task.lost, task.refusals)
+        await self._write(task.index, row, task.open)
+
+    async def finish(self, result: ChangeResult) -> None:
+        """See ``Book``."""
+        row = (state_of(result), None, json_of(result.handle), outcome_of(result), None, None, None, None)
+        await self._write(result.index, row, None)
+
+    async def _write(self, index: int, row: tuple[Any, ...], until_settled: ReconcileHandle | None) -> None:
+        hold = 0.0 if until_settled is None else (until_settled.settle_until - datetime.now(UTC)).total_seconds()
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(((*row, self.lease.run, index), hold, written))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_all())
+        await written
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self.MOST], self._waiting[self.MOST :]
+            try:
+                async with asyncio.timeout(self.LONGEST), self._one_at_a_time, self._connection.transaction():
+                    await self._hold(max(hold for _, hold, _ in batch))
+                    async with self._connection.cursor() as cursor:
+                        await cursor.executemany(_WRITE, [row for row, _, _ in batch])
+                problem = None
+            except psycopg.Error as error:
+                problem = in_words(error)
+            except TimeoutError:
+                problem = "the database does not answer"
+            except JournalError as error:
+                problem = error.message
+            self.problem = self.problem or problem
+            for _, _, written in batch:
+                if not written.done():
+                    _end(written, problem)
+
+    async def _hold(self, seconds: float) -> None:
+        query = f"""
+        UPDATE chunk SET lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => %s))
+        WHERE {_HOLDS} AND lease_until > clock_timestamp()
+        """  # noqa: S608
+        if (await self._connection.execute(query, (seconds, *self.lease.key))).rowcount == 0:
+            raise JournalError(f"chunk {self.lease.number} of {self.lease.run}: {LOST}")
+
+
+def _task(
+    standard: str | None,
+    index: int,
+    text: str,
+    done: str | None,
+    open_: str | None,
+    not_before: datetime | None,
+    tries: int,
+    lost: int,
+    refusals: int,
+) -> Task:
+    return evolve(task_from(index, text, done, open_, standard), not_before=not_before, tries=tries, lost=lost, refusals=refusals)
+
+
+def _end(written: "asyncio.Future[None]", problem: str | None) -> None:
+    if problem is None:
+        written.set_result(None)
+    else:
+        written.set_exception(JournalError(problem))
+
+
+# ── Reading, stopping, settling ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@final
+@frozen
+class RunStatus:
+    """How far a run on several machines has come."""
+
+    run: str
+    kept: Status
+    chunks: int
+    chunks_done: int
+    workers: int
+    """That hold chunks of it at this moment."""
+    stopped: str | None
+    """Why nobody goes on with it; None while somebody may."""
+
+
+async def status(connection: Connection, run: str) -> RunStatus:
+    """How far a run has come.
+
+    Raises:
+        JournalError: there is no such run.
+    """
+    row = await (await connection.execute("SELECT form, total, created, accounts, stopped FROM run WHERE id = %s", (run,))).fetchone()
+    if row is None or row[0] != FORM:
+        raise JournalError(f"there is no run {run}" if row is None else f"{run} is a run of another version of printkit")
+    _, total, created, accounts, stopped = row
+    counts = await (await connection.execute("SELECT state, count(*) FROM item WHERE run = %s GROUP BY state", (run,))).fetchall()
+    query = """
+    SELECT count(*), count(*) FILTER (WHERE done), count(DISTINCT owner) FILTER (WHERE lease_until > clock_timestamp())
+    FROM chunk WHERE run = %s
+    """
+    row = await (await connection.execute(query, (run,))).fetchone()
+    chunks, done, workers = row or (0, 0, 0)
+    found = Status({WORDS[state]: count for state, count in counts}, total, created, accounts)
+    return RunStatus(run, found, chunks, done, workers, stopped)
+
+
+async def runs(connection: Connection) -> list[str]:
+    """The names of all runs, newest first."""
+    return [name for (name,) in await (await connection.execute("SELECT id FROM run ORDER BY created DESC, id")).fetchall()]
+
+
+async def kept(connection: Connection, run: str, *states: str) -> AsyncIterator[Kept]:
+    """The changes of a run in these states, in order; all of them when none is named."""
+    wanted = [WORDS.index(word) for word in states] or [*range(len(WORDS))]
+    query = "SELECT id, change, state, open, outcome FROM item WHERE run = %s AND id > %s AND state = ANY(%s) ORDER BY id LIMIT %s"
+    after = -1
+    while page := await (await connection.execute(query, (run, after, wanted, PAGE))).fetchall():
+        for row in page:
+            yield kept_from(*row)
+        after = page[-1][0]
+
+
+async def stop(connection: Connection, run: str, why: str) -> None:
+    """Nobody begins anything more of a run, until ``resume``. What was said first holds."""
+    await connection.execute("UPDATE run SET stopped = %s WHERE id = %s AND stopped IS NULL", (why, run))
+
+
+async def resume(connection: Connection, run: str) -> list[int]:
+    """A stopped run may be gone on with: the numbers of its chunks that are not done."""
+    await connection.execute("UPDATE run SET stopped = NULL WHERE id = %s", (run,))
+    query = "SELECT number FROM chunk WHERE run = %s AND NOT done ORDER BY number"
+    return [number for (number,) in await (await connection.execute(query, (run,))).fetchall()]
+
+
+async def settle(connection: Connection, run: str, handle: ReconcileHandle, result: ChangeResult) -> None:
+    """Note what became of a change that was unknown; nothing, where somebody has done so already."""
+    query = f"UPDATE item SET state = %s, open = %s, outcome = %s WHERE run = %s AND id = %s AND state = {UNKNOWN} AND open = %s"  # noqa: S608
+    row = (state_of(result), json_of(result.handle), outcome_of(result), run, result.index, handle.to_json())
+    await connection.execute(query, row)

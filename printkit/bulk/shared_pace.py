@@ -1,0 +1,143 @@
+"""Turns at one account for the workers of many machines, kept in PostgreSQL. The rules are ``Pace``'s; knows no shop and no run."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, final
+
+import attrs
+import psycopg
+
+from ..transport.limits import Pace, Paced
+from .postgres import Connection, Database
+
+FORGOTTEN: Final = 60.0
+"""Seconds after which a worker that asked for no turn is not counted any more."""
+LONGEST: Final = 5.0
+"""Seconds that the database gets for one answer."""
+
+
+@final
+class SharedPace:
+    """The turns of one account, for one worker. Those who wait in one process ask together.
+
+    While the database does not answer, the worker goes on with its share of the last rate that it knows: the rate over the number
+    of workers seen then. It never goes on without a limit that there was.
+
+    Args:
+        database: where the turns are.
+        account: a digest of the account.
+        me: this worker, unlike any other.
+        limit: requests per second at most, as this worker's settings say; the lowest of all workers holds.
+        parts: among how many the share of this worker is divided further.
+        sleep: time, for tests.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        account: str,
+        me: str,
+        limit: float | None,
+        *,
+        parts: int = 1,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._database = database
+        self._account = account
+        self._me = me
+        self._limit = limit
+        self._parts = parts
+        self._sleep = sleep
+        self._rate = limit
+        self._workers = 1
+        self._alone: Pace | None = None
+        self._connection: Connection | None = None
+        self._waiting: list[tuple[float, asyncio.Future[float | None]]] = []
+        self._halts: list[float | None] = []
+        self._asking: asyncio.Task[None] | None = None
+
+    @property
+    def rate(self) -> float | None:
+        """Requests per second that one part of this worker may count on; None for no limit."""
+        return None if self._rate is None else self._rate / self._workers / self._parts
+
+    async def turn(self, patience: float) -> bool:
+        """See ``Pace.turn``."""
+        given: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((patience, given))
+        self._ask()
+        wait = await given
+        if wait is not None and wait > 0:
+            await self._sleep(wait)
+        return wait is not None
+
+    def slow(self, halt: float | None) -> None:
+        """See ``Pace.slow``: all workers hear it."""
+        self._halts.append(halt)
+        self._ask()
+
+    async def aclose(self) -> None:
+        """Let go of the database."""
+        if self._asking is not None:
+            await asyncio.wait([self._asking])
+        await self._disconnect()
+
+    def _ask(self) -> None:
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_for_all())
+
+    async def _ask_for_all(self) -> None:
+        while self._waiting or self._halts:
+            waiting, self._waiting = self._waiting, []
+            halts, self._halts = self._halts, []
+            patiences = [patience for patience, _ in waiting]
+            try:
+                async with asyncio.timeout(LONGEST):
+                    waits = await self._asked(patiences, halts)
+                self._alone = None
+            except (psycopg.Error, OSError, TimeoutError):
+                await self._disconnect()
+                waits = _taken(self._by_myself(), patiences, halts)
+            for (_, given), wait in zip(waiting, waits, strict=True):
+                if not given.done():
+                    given.set_result(wait)
+
+    async def _asked(self, patiences: list[float], halts: list[float | None]) -> list[float | None]:
+        connection = self._connection = self._connection or await self._database.connect()
+        async with connection.transaction():
+            query = """
+            INSERT INTO pace (account) VALUES (%s) ON CONFLICT (account) DO UPDATE SET account = excluded.account
+            RETURNING kept, extract(epoch FROM clock_timestamp())::float8
+            """  # an update, as it locks the row
+            row = await (await connection.execute(query, (self._account,))).fetchone()
+            text, now = row or (None, 0.0)
+            stored = json.loads(text) if text else None
+            seen = self._seen(stored, now)
+            pace = Pace.going_on(Paced(**stored["paced"]), lambda: now) if stored else Pace(clock=lambda: now)
+            pace.limit = min((limit for _, limit in seen.values() if limit is not None), default=None)
+            waits = _taken(pace, patiences, halts)
+            kept = {"paced": attrs.asdict(pace.paced), "seen": seen}
+            await connection.execute("UPDATE pace SET kept = %s WHERE account = %s", (json.dumps(kept), self._account))
+        self._rate, self._workers = pace.rate, len(seen)
+        return waits
+
+    def _seen(self, stored: Any, now: float) -> dict[str, tuple[float, float | None]]:
+        before: dict[str, tuple[float, float | None]] = stored["seen"] if stored else {}
+        return {name: each for name, each in before.items() if now - each[0] < FORGOTTEN} | {self._me: (now, self._limit)}
+
+    def _by_myself(self) -> Pace:
+        if self._alone is None:
+            self._alone = Pace(None if self._rate is None else self._rate / self._workers)
+        return self._alone
+
+    async def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+
+
+def _taken(pace: Pace, patiences: list[float], halts: list[float | None]) -> list[float | None]:
+    for halt in halts:
+        pace.slow(halt)
+    return [pace.take(patience) for patience in patiences]
