@@ -131,6 +131,11 @@ class Database:
             raise ConfigError("the database's URL cannot be read: it is postgresql://user@host:port/name")
         return cls(Secret(found))
 
+    @property
+    def has_password(self) -> bool:
+        """Whether the URL itself holds one."""
+        return bool(conninfo_to_dict(self.conninfo.reveal()).get("password"))
+
     @asynccontextmanager
     async def connected(self) -> AsyncGenerator[Connection]:
         """One connection, with a transaction for each statement unless one is begun.

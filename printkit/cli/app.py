@@ -12,6 +12,7 @@ from . import failure
 from .catalogue import countries, products
 from .check import check
 from .demo import demo
+from .distributed import distributed, worker
 from .emulator import emulator
 from .exits import MEANINGS, Exit
 from .issue import issue
@@ -41,7 +42,7 @@ def app() -> None:
     """Order prints from print-on-demand shops, with one vocabulary for all of them."""
 
 
-for command in (demo, emulator, check, order, issue, products, countries, providers):
+for command in (demo, emulator, check, order, issue, products, countries, providers, distributed, worker):
     app.add_command(command)
 
 
