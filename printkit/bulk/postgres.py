@@ -52,6 +52,9 @@ SPOTS: Final = 65536
 MAKING: Final = 0x7072696E746B6974
 """The advisory lock under which tables are made: two processes that begin at once do not trip over one another."""
 
+_OPTIONS: Final = f"-c search_path={SCHEMA} -c idle_in_transaction_session_timeout=5s"
+"""A worker that stands still in the middle of a transaction keeps others from its chunk for so long, and no longer."""
+
 _TABLES: Final = f"""
 CREATE SCHEMA IF NOT EXISTS {SCHEMA};
 CREATE TABLE IF NOT EXISTS {SCHEMA}.run (
@@ -124,7 +127,7 @@ class Database:
         text = url.reveal() if isinstance(url, Secret) else url
         try:
             options = conninfo_to_dict(text).get("options")
-            found = make_conninfo(text, options=f"{options or ''} -c search_path={SCHEMA}".strip())
+            found = make_conninfo(text, options=f"{options or ''} {_OPTIONS}".strip())
         except (psycopg.Error, TypeError):
             found = None  # the error's text holds the URL, and so the password
         if not found:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, final
 
@@ -104,27 +105,37 @@ class SharedPace:
                     given.set_result(wait)
 
     async def _asked(self, patiences: list[float], halts: list[float | None]) -> list[float | None]:
-        connection = self._connection = self._connection or await self._database.connect()
-        async with connection.transaction():
-            query = """
-            INSERT INTO pace (account) VALUES (%s) ON CONFLICT (account) DO UPDATE SET account = excluded.account
-            RETURNING kept, extract(epoch FROM clock_timestamp())::float8
-            """  # an update, as it locks the row
+        connection = self._connection = self._connection or await self._connected()
+        while True:
+            query = "SELECT kept, extract(epoch FROM clock_timestamp())::float8 FROM pace WHERE account = %s"
             row = await (await connection.execute(query, (self._account,))).fetchone()
-            text, now = row or (None, 0.0)
-            stored = json.loads(text) if text else None
-            seen = self._seen(stored, now)
-            pace = Pace.going_on(Paced(**stored["paced"]), lambda: now) if stored else Pace(clock=lambda: now)
-            pace.limit = min((limit for _, limit in seen.values() if limit is not None), default=None)
+            if row is None:
+                await connection.execute("INSERT INTO pace VALUES (%s, '') ON CONFLICT DO NOTHING", (self._account,))
+                continue
+            told = time.monotonic()
+            before, now = row
+            seen, pace = self._read(before, now)
             waits = _taken(pace, patiences, halts)
-            kept = {"paced": attrs.asdict(pace.paced), "seen": seen}
-            await connection.execute("UPDATE pace SET kept = %s WHERE account = %s", (json.dumps(kept), self._account))
-        self._rate, self._workers = pace.rate, len(seen)
-        return waits
+            after = json.dumps({"paced": attrs.asdict(pace.paced), "seen": seen})
+            query = "UPDATE pace SET kept = %s WHERE account = %s AND kept = %s"  # no lock, which a worker that freezes would keep
+            if (await connection.execute(query, (after, self._account, before))).rowcount:
+                self._rate, self._workers = pace.rate, len(seen)
+                since = time.monotonic() - told
+                return [None if wait is None else wait - since for wait in waits]
 
-    def _seen(self, stored: Any, now: float) -> dict[str, tuple[float, float | None]]:
+    def _read(self, text: str, now: float) -> tuple[dict[str, tuple[float, float | None]], Pace]:
+        """Who has asked lately, when, and with which limit; and the pace that all have together."""
+        stored: Any = json.loads(text) if text else None
         before: dict[str, tuple[float, float | None]] = stored["seen"] if stored else {}
-        return {name: each for name, each in before.items() if now - each[0] < FORGOTTEN} | {self._me: (now, self._limit)}
+        seen = {name: each for name, each in before.items() if now - each[0] < FORGOTTEN} | {self._me: (now, self._limit)}
+        pace = Pace.going_on(Paced(**stored["paced"]), lambda: now) if stored else Pace(clock=lambda: now)
+        pace.limit = min((limit for _, limit in seen.values() if limit is not None), default=None)
+        return seen, pace
+
+    async def _connected(self) -> Connection:
+        connection = await self._database.connect()
+        await connection.execute("SET synchronous_commit = off")  # turns that a power cut forgets do no harm
+        return connection
 
     def _by_myself(self) -> Pace:
         if self._alone is None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import signal
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,33 @@ async def test_workers_killed_in_turn_do_every_change_exactly_once(database: str
         for worker in machines.workers:
             worker.terminate()
         assert [worker.wait(30) for worker in machines.workers] == [0, 0]
+
+
+@pytest.mark.slow
+async def test_a_worker_that_froze_and_wakes_sends_nothing_more(database: str, tmp_path: Path) -> None:
+    """Its lease ran out meanwhile, another worker went on with its chunks."""
+    from printkit.bulk import distributed
+
+    with Machines(database, tmp_path, **QUICK | {"rate": 60}) as machines:
+        changes = await machines.changes(60)
+        async with machines.kit() as kit:
+            run = await distributed.submit(kit, changes, database, chunk_size=20)
+        options = ("--lease", "1", "--chunks", "3")
+        frozen = machines.start_worker(*options)
+        for _ in until(30):
+            if (await distributed.status(database, run)).kept.counts.get("applied", 0) >= 10:
+                break
+            await asyncio.sleep(0.02)
+        frozen.send_signal(signal.SIGSTOP)
+        machines.start_worker(*options)
+        for _ in until(90):
+            status = await distributed.status(database, run)
+            if not status.kept.left:
+                break
+            await asyncio.sleep(0.1)
+        frozen.send_signal(signal.SIGCONT)
+        frozen.terminate()
+        assert frozen.wait(30) == 0, machines.said()
+        assert status.kept.counts == {"applied": len(changes)}, machines.said()
+        for kind in ("photo added", "order submitted"):
+            assert list(machines.happened(kind).values()) == [1] * 60
