@@ -364,7 +364,10 @@ class PrintKit:
 
     @property
     def opened(self) -> Mapping[str, Opened]:
-        """The open connections with their accounts and limits: what runs on several machines are carried out with."""
+        """The open connections with their accounts and limits: what runs on several machines are carried out with.
+
+        :meta private:
+        """
         return self._opened
 
     @property

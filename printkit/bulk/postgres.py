@@ -23,11 +23,9 @@ from ..errors import ConfigError, FieldProblem, InvalidRequestError, JournalErro
 from ..outcomes import ReconcileHandle
 from ..secret import Secret
 from .kept import (
-    APPLIED,
     FORM,
     INTENDED,
     PAGE,
-    PENDING,
     UNKNOWN,
     WAITING,
     WORDS,
@@ -52,6 +50,7 @@ SPOTS: Final = 65536
 MAKING: Final = 0x7072696E746B6974
 """The advisory lock under which tables are made: two processes that begin at once do not trip over one another."""
 
+UNFINISHED: Final = "state < 3"  # APPLIED, in letters: the database knows its index by them
 _OPTIONS: Final = f"-c search_path={SCHEMA} -c idle_in_transaction_session_timeout=5s"
 """A worker that stands still in the middle of a transaction keeps others from its chunk for so long, and no longer."""
 
@@ -83,7 +82,7 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.item (
     spot integer NOT NULL,
     reference text,                                 -- of an order to place: one reference is one order
     change text NOT NULL,
-    state smallint NOT NULL DEFAULT {PENDING},
+    state smallint NOT NULL DEFAULT 0,
     done text,                                      -- the handle of the last write that is proven to have happened
     open text,                                      -- the handle of a write of which nobody can say whether it happened
     outcome text,
@@ -94,7 +93,7 @@ CREATE TABLE IF NOT EXISTS {SCHEMA}.item (
     PRIMARY KEY (run, id),
     UNIQUE (run, reference)
 );
-CREATE INDEX IF NOT EXISTS unfinished ON {SCHEMA}.item (run, spot, id) WHERE state < {APPLIED};
+CREATE INDEX IF NOT EXISTS unfinished ON {SCHEMA}.item (run, spot, id) WHERE {UNFINISHED};
 CREATE TABLE IF NOT EXISTS {SCHEMA}.pace (account text PRIMARY KEY, kept text);
 """
 _WRITE: Final = """
@@ -345,7 +344,7 @@ async def release(connection: Connection, lease: Lease) -> LetGo | None:
             return None
         query = f"""
         SELECT count(*), coalesce(extract(epoch FROM min(coalesce(not_before, clock_timestamp())) - clock_timestamp()), 0)::float8
-        FROM item WHERE run = %s AND spot BETWEEN %s AND %s AND state < {APPLIED}
+        FROM item WHERE run = %s AND spot BETWEEN %s AND %s AND {UNFINISHED}
         """  # noqa: S608
         row = await (await connection.execute(query, (lease.run, lease.low, lease.high))).fetchone()
         left, seconds = row or (0, 0.0)
@@ -387,10 +386,10 @@ class Chunk:
         lease = self.lease
         query = f"""
         SELECT id, change, done, open, not_before, tries, lost, refusals FROM item
-        WHERE run = %s AND spot BETWEEN %s AND %s AND state < {APPLIED} AND id > %s ORDER BY id LIMIT {PAGE}
+        WHERE run = %s AND spot BETWEEN %s AND %s AND {UNFINISHED} AND id > %s ORDER BY id LIMIT %s
         """  # noqa: S608
         try:
-            rows = await (await self._connection.execute(query, (lease.run, lease.low, lease.high, self._after))).fetchall()
+            rows = await (await self._connection.execute(query, (lease.run, lease.low, lease.high, self._after, PAGE))).fetchall()
         except psycopg.Error as error:
             problem = self.problem = in_words(error)
         else:
@@ -539,6 +538,6 @@ async def resume(connection: Connection, run: str) -> list[int]:
 
 async def settle(connection: Connection, run: str, handle: ReconcileHandle, result: ChangeResult) -> None:
     """Note what became of a change that was unknown; nothing, where somebody has done so already."""
-    query = f"UPDATE item SET state = %s, open = %s, outcome = %s WHERE run = %s AND id = %s AND state = {UNKNOWN} AND open = %s"  # noqa: S608
-    row = (state_of(result), json_of(result.handle), outcome_of(result), run, result.index, handle.to_json())
+    query = "UPDATE item SET state = %s, open = %s, outcome = %s WHERE run = %s AND id = %s AND state = %s AND open = %s"
+    row = (state_of(result), json_of(result.handle), outcome_of(result), run, result.index, UNKNOWN, handle.to_json())
     await connection.execute(query, row)

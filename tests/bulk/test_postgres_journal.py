@@ -73,6 +73,13 @@ async def run_out(connection: "Connection") -> None:
     await connection.execute("UPDATE chunk SET lease_until = clock_timestamp() - interval '1 s'")
 
 
+@pytest.mark.usefixtures("postgres")
+def test_the_states_in_the_text_of_queries_are_the_journals() -> None:
+    from printkit.bulk import kept, postgres
+
+    assert (f"state < {kept.APPLIED}", kept.PENDING) == (postgres.UNFINISHED, 0)
+
+
 class TestTakingIn:
     async def test_one_order_is_in_one_chunk_and_every_change_in_one(self, database: str, connection: "Connection") -> None:
         run = await submit(database, [*submits(300), *submits(300)], chunk_size=7)
