@@ -20,10 +20,11 @@ from .. import checks
 from ..errors import JournalError, RunStoppedError
 from ..outcomes import Unknown
 from ..secret import Secret
-from . import postgres, procrastinate
+from . import leases, postgres, procrastinate
 from .engine import Engine
 from .kept import Kept, refuse_others
-from .postgres import Chunk, Database, Lease, RunStatus, Taken
+from .leases import Chunk, Lease, Taken
+from .postgres import Database, RunStatus
 from .results import ChangeResult, Progress
 from .run import KitHands, accounts_of
 from .shared_pace import SharedPace
@@ -198,13 +199,13 @@ class Worker:
             JournalError: the database cannot be used.
         """
         async with self._database.connected() as connection:
-            lease = await postgres.claim(connection, run, number, self._options.name, self._options.lease)
+            lease = await leases.claim(connection, run, number, self._options.name, self._options.lease)
             if isinstance(lease, Taken):
                 return lease.seconds
             why = await self._held(Chunk(connection, lease))
             if why is not None:
                 await postgres.stop(connection, run, why)
-            left = await postgres.release(connection, lease)
+            left = await leases.release(connection, lease)
             if left is None:  # another worker has it by now, and sees to its end
                 return self._options.lease
             return None if why is not None or not left.left else left.seconds
@@ -245,7 +246,7 @@ class Worker:
             await asyncio.sleep(seconds / 4)
             try:
                 async with self._database.connected() as connection:
-                    why = await postgres.renew(connection, lease, seconds)
+                    why = await leases.renew(connection, lease, seconds)
                 held_until = time.monotonic() + seconds
             except JournalError as error:
                 why = error.message if time.monotonic() > held_until else None

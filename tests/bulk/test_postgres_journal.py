@@ -17,7 +17,8 @@ pytest_plugins = ["tests.postgres"]
 
 if TYPE_CHECKING:
     from printkit.bulk.distributed import Worker
-    from printkit.bulk.postgres import Chunk, Connection
+    from printkit.bulk.leases import Chunk
+    from printkit.bulk.postgres import Connection
 
 HANDLE = ReconcileHandle(
     id="1",
@@ -62,11 +63,11 @@ async def connection(database: str) -> "AsyncIterator[Connection]":
 
 
 async def chunk_of(connection: "Connection", run: str, owner: str, number: int = 0, seconds: float = 60) -> "Chunk":
-    from printkit.bulk import postgres
+    from printkit.bulk import leases
 
-    lease = await postgres.claim(connection, run, number, owner, seconds)
-    assert isinstance(lease, postgres.Lease)
-    return postgres.Chunk(connection, lease)
+    lease = await leases.claim(connection, run, number, owner, seconds)
+    assert isinstance(lease, leases.Lease)
+    return leases.Chunk(connection, lease)
 
 
 async def run_out(connection: "Connection") -> None:
@@ -130,14 +131,14 @@ class TestTakingIn:
 
 class TestLease:
     async def test_nobody_takes_a_chunk_with_a_live_lease(self, database: str, connection: "Connection") -> None:
-        from printkit.bulk import postgres
+        from printkit.bulk import leases
 
         run = await submit(database, submits(1))
         await chunk_of(connection, run, "one", seconds=60)
-        taken = await postgres.claim(connection, run, 0, "two", 60)
-        assert isinstance(taken, postgres.Taken)
+        taken = await leases.claim(connection, run, 0, "two", 60)
+        assert isinstance(taken, leases.Taken)
         assert taken.seconds == pytest.approx(60, abs=5)
-        assert await postgres.claim(connection, run, 9, "two", 60) == postgres.Taken(None), "there is none of that number"
+        assert await leases.claim(connection, run, 9, "two", 60) == leases.Taken(None), "there is none of that number"
 
     @pytest.mark.parametrize("taken_over", [True, False])
     async def test_who_lost_the_lease_notes_nothing_more(self, database: str, connection: "Connection", *, taken_over: bool) -> None:
@@ -168,23 +169,23 @@ class TestLease:
         await new.intend(task, HANDLE)
 
     async def test_a_write_holds_the_chunk_until_it_is_settled(self, database: str, connection: "Connection") -> None:
-        from printkit.bulk import postgres
+        from printkit.bulk import leases
 
         run = await submit(database, submits(1))
         chunk = await chunk_of(connection, run, "one", seconds=5)
         task = await chunk.next()
         assert task is not None
         await chunk.intend(task, _settled_in(120))
-        taken = await postgres.claim(connection, run, 0, "two", 5)
-        assert isinstance(taken, postgres.Taken)
+        taken = await leases.claim(connection, run, 0, "two", 5)
+        assert isinstance(taken, leases.Taken)
         assert taken.seconds == pytest.approx(120, abs=5)
-        assert await postgres.renew(connection, chunk.lease, 5) is None, "which takes nothing away from it"
-        taken = await postgres.claim(connection, run, 0, "two", 5)
-        assert isinstance(taken, postgres.Taken)
+        assert await leases.renew(connection, chunk.lease, 5) is None, "which takes nothing away from it"
+        taken = await leases.claim(connection, run, 0, "two", 5)
+        assert isinstance(taken, leases.Taken)
         assert taken.seconds == pytest.approx(120, abs=5)
 
     async def test_the_next_worker_finds_how_far_each_change_has_come(self, database: str, connection: "Connection") -> None:
-        from printkit.bulk import postgres
+        from printkit.bulk import leases
 
         run = await submit(database, submits(3))
         chunk = await chunk_of(connection, run, "one")
@@ -196,8 +197,8 @@ class TestLease:
         kept.done, kept.tries, kept.lost, kept.refusals = HANDLE, 3, 2, 1
         kept.not_before = datetime.now(UTC) + timedelta(seconds=50)
         await chunk.keep(kept)
-        let_go = await postgres.release(connection, chunk.lease)
-        assert let_go == postgres.LetGo(3, 0.0)
+        let_go = await leases.release(connection, chunk.lease)
+        assert let_go == leases.LetGo(3, 0.0)
         again = await chunk_of(connection, run, "two")
         found = [await again.next() for _ in range(4)]
         assert [each and each.index for each in found] == [intended.index, kept.index, untouched.index, None]
@@ -206,14 +207,14 @@ class TestLease:
         assert found[1] == kept
 
     async def test_a_stopped_run_is_nobodys_until_it_is_resumed(self, database: str, connection: "Connection") -> None:
-        from printkit.bulk import distributed, postgres
+        from printkit.bulk import distributed, leases
 
         run = await submit(database, submits(1))
         chunk = await chunk_of(connection, run, "one")
         await distributed.stop(database, run, "enough")
-        assert await postgres.renew(connection, chunk.lease, 5) == "enough"
-        await postgres.release(connection, chunk.lease)
-        assert await postgres.claim(connection, run, 0, "two", 5) == postgres.Taken(None)
+        assert await leases.renew(connection, chunk.lease, 5) == "enough"
+        await leases.release(connection, chunk.lease)
+        assert await leases.claim(connection, run, 0, "two", 5) == leases.Taken(None)
         assert await distributed.resume(database, run) == 1
         await chunk_of(connection, run, "two")
 
@@ -292,7 +293,7 @@ class TestWorker:
 
     async def test_a_fault_of_ours_stops_the_run_without_its_words(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         from printkit.bulk import distributed
-        from printkit.bulk.postgres import Chunk
+        from printkit.bulk.leases import Chunk
 
         async with kit() as at, distributed.worker(at, database) as worker:
             run = await distributed.submit(at, submits(1), database)
