@@ -25,7 +25,7 @@ from .engine import Engine
 from .kept import Kept, refuse_others
 from .leases import Chunk, Lease, Taken
 from .postgres import Database, RunStatus
-from .results import ChangeResult, Progress
+from .results import ChangeResult
 from .run import KitHands, accounts_of
 from .shared_pace import SharedPace
 from .source import Changes
@@ -177,11 +177,6 @@ class Worker:
         self._hands = KitHands(kit, [each.pace for each in kit.opened.values()])
         self._engines: set[Engine] = set()
         self._why: str | None = None
-
-    @property
-    def progress(self) -> list[Progress]:
-        """Of the chunks at hand."""
-        return [engine.progress for engine in self._engines]
 
     def stop(self, why: str) -> None:
         """Begin nothing more: what is under way ends. The chunks at hand are let go of."""

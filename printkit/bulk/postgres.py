@@ -164,6 +164,8 @@ class Database:
 
 def in_words(error: psycopg.Error) -> str:
     """Without values: libpq names host and user, never a password."""
+    if isinstance(error, psycopg.errors.UndefinedTable):
+        return "nothing was submitted to this database yet"
     said = error.diag.message_primary or next(iter(str(error).splitlines()), type(error).__name__)
     return f"the database cannot be used: {said}"
 
@@ -208,7 +210,8 @@ async def _copy(connection: Connection, run: str, given: Changes, default: str |
         async for change in in_turn(given):
             try:
                 task = task_of(index, change, default)
-                _refuse_drafts(change, task)
+                text = text_of(change, default)
+                _refuse(change, task, text)
             except InvalidRequestError as error:
                 problems += (FieldProblem(f"changes[{index}].{each.path}", each.text) for each in error.problems)
                 if len(problems) >= 50:
@@ -217,7 +220,7 @@ async def _copy(connection: Connection, run: str, given: Changes, default: str |
                 used.add(task.provider or "")
                 if not problems:
                     reference = task.order if isinstance(change, PlaceOrder) else None
-                    await rows.write_row((run, index, spot_of(task.order), reference, text_of(change, default)))
+                    await rows.write_row((run, index, spot_of(task.order), reference, text))
             index += 1
         if problems:
             raise InvalidRequestError(problems, operation="bulk")
@@ -232,9 +235,12 @@ def _twice(error: psycopg.Error) -> InvalidRequestError:
     return InvalidRequestError([FieldProblem(where, text)], operation="bulk")
 
 
-def _refuse_drafts(change: Change, task: Task) -> None:
+def _refuse(change: Change, task: Task, text: str) -> None:
+    """What other machines do not have, and what the database cannot keep."""
     if not isinstance(change, PlaceOrder) and task.order.partition(":")[2].startswith(DRAFT):
         raise InvalidRequestError([FieldProblem("order", "is a draft that is kept on this machine: other machines do not have it")])
+    if "\0" in task.order or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise InvalidRequestError([FieldProblem("change", "holds text that cannot be sent: a null character, or half a character")])
 
 
 async def _cut(connection: Connection, run: str, count: int) -> int:

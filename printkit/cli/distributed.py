@@ -137,7 +137,7 @@ def distributed() -> None:
 
 
 @distributed.command()
-@click.argument("file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("changes", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--run", metavar="NAME", help="A name for the run; with one of your own the same run cannot be submitted twice.")
 @click.option(
     "--chunk-size", type=click.IntRange(min=1), default=200, show_default=True, metavar="N", help="Changes that a worker takes at once."
@@ -145,7 +145,7 @@ def distributed() -> None:
 @YES
 @kept_in
 @connected
-def submit(session: Session, *, file: Path, run: str | None, chunk_size: int, yes: bool, database: OpenDatabase) -> None:
+def submit(session: Session, *, changes: Path, run: str | None, chunk_size: int, yes: bool, database: OpenDatabase) -> None:
     """Hand the changes in a file over to the workers, and print the run's name.
 
     FILE is JSON Lines, or CSV when its name ends so. The run is there whole, or not at all.
@@ -158,7 +158,7 @@ def submit(session: Session, *, file: Path, run: str | None, chunk_size: int, ye
             if not sys.stdin.isatty():
                 raise click.UsageError(f"{', '.join(live)} is a live shop: say --yes.")
             click.confirm(f"{', '.join(live)} is a live shop. Go on?", abort=True, err=True)
-        name = await library.submit(kit, read(file), at, run=run, chunk_size=chunk_size)
+        name = await library.submit(kit, read(changes), at, run=run, chunk_size=chunk_size)
         click.echo(to_json({"run": name}, lines=True) if session.as_json else name)
         return Exit.DONE
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import printkit
-from printkit import NewOrder, Photo
+from printkit import NewOrder, Photo, Recipient
 from printkit.changes import AddPhotos, Change, PlaceOrder, SetStatus, Submit
 from printkit.errors import ConfigError, InvalidRequestError, JournalError, OutcomeUnknownError
 from printkit.outcomes import NotApplied, ReconcileHandle, Unknown
@@ -98,6 +98,8 @@ class TestTakingIn:
             ([*places(3), *places(2)], "changes[3].new.reference"),
             ([*submits(1), AddPhotos("nonsense", [])], "changes[1].order"),
             ([Submit("pwinty:1"), "text"], "changes[1].change"),
+            ([PlaceOrder(NewOrder(reference="A\0", recipient=TOM), [])], "changes[0].change"),
+            ([PlaceOrder(NewOrder(reference="A", recipient=Recipient(name="\ud800")), [])], "changes[0].change"),
         ],
     )
     async def test_what_cannot_be_carried_out_elsewhere_is_refused_and_leaves_nothing(
