@@ -20,12 +20,21 @@ from .postgres import UNFINISHED, Connection, in_words
 from .results import ChangeResult
 from .tasks import Task
 
-_WRITE: Final = """
-UPDATE item SET state = %s, done = coalesce(%s, done), open = %s, outcome = %s, not_before = %s,
-    tries = coalesce(%s, tries), lost = coalesce(%s, lost), refusals = coalesce(%s, refusals)
-WHERE run = %s AND id = %s
-"""
 _HOLDS: Final = "run = %s AND number = %s AND owner = %s AND epoch = %s"
+_WRITE: Final = f"""
+WITH held AS (
+    UPDATE chunk SET lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => %s))
+    WHERE {_HOLDS} AND lease_until > clock_timestamp() RETURNING run
+)
+UPDATE item SET state = row.state, done = coalesce(row.done, item.done), open = row.open, outcome = row.outcome,
+    not_before = row.not_before, tries = coalesce(row.tries, item.tries), lost = coalesce(row.lost, item.lost),
+    refusals = coalesce(row.refusals, item.refusals)
+FROM held, unnest(
+    %s::bigint[], %s::smallint[], %s::text[], %s::text[], %s::text[], %s::timestamptz[], %s::smallint[], %s::smallint[], %s::smallint[]
+) AS row (id, state, done, open, outcome, not_before, tries, lost, refusals)
+WHERE item.run = held.run AND item.id = row.id
+"""  # noqa: S608 - no value is in the text
+"""One statement, and no transaction around it: a worker that freezes in the middle keeps no lock that others wait for."""
 
 
 @final
@@ -181,7 +190,7 @@ class Chunk:
     async def _write(self, index: int, row: tuple[Any, ...], until_settled: ReconcileHandle | None) -> None:
         hold = 0.0 if until_settled is None else (until_settled.settle_until - datetime.now(UTC)).total_seconds()
         written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(((*row, self.lease.run, index), hold, written))
+        self._waiting.append(((index, *row), hold, written))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_all())
         await written
@@ -190,29 +199,18 @@ class Chunk:
         while self._waiting:
             batch, self._waiting = self._waiting[: self.MOST], self._waiting[self.MOST :]
             try:
-                async with asyncio.timeout(self.LONGEST), self._one_at_a_time, self._connection.transaction():
-                    await self._hold(max(hold for _, hold, _ in batch))
-                    async with self._connection.cursor() as cursor:
-                        await cursor.executemany(_WRITE, [row for row, _, _ in batch])
-                problem = None
+                async with asyncio.timeout(self.LONGEST), self._one_at_a_time:
+                    hold, columns = max(hold for _, hold, _ in batch), zip(*(row for row, _, _ in batch), strict=True)
+                    done = await self._connection.execute(_WRITE, (hold, *self.lease.key, *map(list, columns)))
+                problem = None if done.rowcount else f"chunk {self.lease.number} of {self.lease.run}: {LOST}"
             except psycopg.Error as error:
                 problem = in_words(error)
             except TimeoutError:
                 problem = "the database does not answer"
-            except JournalError as error:
-                problem = error.message
             self.problem = self.problem or problem
             for _, _, written in batch:
                 if not written.done():
                     _end(written, problem)
-
-    async def _hold(self, seconds: float) -> None:
-        query = f"""
-        UPDATE chunk SET lease_until = greatest(lease_until, clock_timestamp() + make_interval(secs => %s))
-        WHERE {_HOLDS} AND lease_until > clock_timestamp()
-        """  # noqa: S608
-        if (await self._connection.execute(query, (seconds, *self.lease.key))).rowcount == 0:
-            raise JournalError(f"chunk {self.lease.number} of {self.lease.run}: {LOST}")
 
 
 def _task(

@@ -127,7 +127,8 @@ async def work(worker: "Worker", database: Database, options: "WorkerOptions", s
                 queues=[QUEUE],
                 name=options.name,
                 concurrency=options.chunks,
-                fetch_job_polling_interval=min(5.0, beat),
+                fetch_job_polling_interval=min(2.0, beat),
+                listen_notify=False,  # a listener whose connection broke may not end; and what waits has to be asked for anyway
                 update_heartbeat_interval=beat,
                 stalled_worker_timeout=3 * beat,
                 delete_jobs="successful",
