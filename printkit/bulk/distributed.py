@@ -177,6 +177,12 @@ class Worker:
         self._hands = KitHands(kit, [each.pace for each in kit.opened.values()])
         self._engines: set[Engine] = set()
         self._why: str | None = None
+        self._at_work = 0
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it has a chunk in its hands."""
+        return self._at_work > 0
 
     def stop(self, why: str) -> None:
         """Begin nothing more: what is under way ends. The chunks at hand are let go of."""
@@ -193,6 +199,13 @@ class Worker:
         Raises:
             JournalError: the database cannot be used.
         """
+        self._at_work += 1
+        try:
+            return await self._carried_out(run, number)
+        finally:
+            self._at_work -= 1
+
+    async def _carried_out(self, run: str, number: int) -> float | None:
         async with self._database.connected() as connection:
             lease = await leases.claim(connection, run, number, self._options.name, self._options.lease)
             if isinstance(lease, Taken):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 QUEUE: Final = "printkit"
 TASK: Final = "printkit.run_chunk"
+GRACE: Final = 3.0
+"""Seconds between two words to procrastinate's worker that it should end, once no chunk is at work."""
 _log = logging.getLogger("printkit.bulk")
 
 
@@ -141,8 +143,11 @@ async def work(worker: "Worker", database: Database, options: "WorkerOptions", s
         finally:
             worker.stop("the worker was asked to stop")
             stopping.cancel()
-            if not working.done():
+            while not working.done():  # again, as a side task that was just asking the database may overhear it
                 working.cancel()
+                await asyncio.wait({working}, timeout=GRACE)
+                while worker.is_at_work and not working.done():
+                    await asyncio.wait({working}, timeout=GRACE)
             ended = await asyncio.gather(working, return_exceptions=True)
         if isinstance(ended[0], Exception):
             raise ended[0]
