@@ -20,11 +20,12 @@ def group(name: str) -> list[str]:
 
 
 def oldest() -> list[str]:
-    """Everything a user gets with `printkit[cli,artwork,otel]`, at the lowest version that pyproject.toml permits."""
+    """Everything a user gets with `printkit[cli,artwork,distributed,otel]`, at the lowest version that pyproject.toml permits."""
     extras = PROJECT["project"]["optional-dependencies"]
     sdk = [requirement.replace("-api", "-sdk") for requirement in extras["otel"]]  # what the tests record with goes with the API's version
-    wanted = PROJECT["project"]["dependencies"] + extras["cli"] + extras["artwork"] + extras["otel"] + sdk
-    found = [re.fullmatch(r"([\w-]+)>=([\d.]+)(,<\d+)?", requirement) for requirement in wanted]
+    wanted = [*PROJECT["project"]["dependencies"], *sdk]
+    wanted += [requirement for extra in ("cli", "artwork", "distributed", "otel") for requirement in extras[extra]]
+    found = [re.fullmatch(r"([\w\[\]-]+)>=([\d.]+)(,<\d+)?", requirement) for requirement in wanted]
     assert all(found), f"a requirement without a lower bound: {wanted}"
     return [f"{match[1]}=={match[2]}" for match in found if match]
 
@@ -40,7 +41,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """The package, the public API as callers use it, and the examples of the documentation, under two type checkers."""
-    session.install("-e", ".[cli]", *group("types"))
+    session.install("-e", ".[cli,distributed]", *group("types"))
     examples = Path(session.create_tmp()) / "examples"
     session.run("python", "docs/examples.py", str(examples))
     session.run("mypy", "--strict", "--scripts-are-modules", "printkit", "tests/typing/api.py", *sorted(map(str, examples.glob("*.py"))))
@@ -59,7 +60,7 @@ def imports(session: nox.Session) -> None:
 @nox.parametrize("aiohttp", ["newest", "oldest"])
 def tests(session: nox.Session, aiohttp: str) -> None:
     """The tests with branch coverage: on the newest aiohttp, and on the oldest aiohttp and friends that are supported."""
-    session.install("-e", ".[cli]", *group("test"))
+    session.install("-e", ".[cli,distributed]", *group("test"))
     if aiohttp == "oldest":
         session.install(*oldest())
     session.run("python", "-c", "import aiohttp; print('aiohttp', aiohttp.__version__)")
@@ -69,6 +70,6 @@ def tests(session: nox.Session, aiohttp: str) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, without a single warning, and every example in it, executed."""
-    session.install("-e", ".[cli]", *group("docs"))
+    session.install("-e", ".[cli,distributed]", *group("docs"))
     session.run("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
     session.run("pytest", "tests/test_examples.py")

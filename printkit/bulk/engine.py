@@ -39,6 +39,7 @@ GRACE = 10.0
 """Seconds that changes under way get to end when a run is given up."""
 LONGEST_PAUSE = 900.0
 """Seconds (policy, section 2.4: 15 minutes)."""
+WAITS = "all that is left waits"
 PROBES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Seconds between the questions whether a shop answers again; the last for ever."""
 
@@ -60,6 +61,7 @@ class Engine:
         hands: what to act with.
         concurrency: changes under way at once.
         in_order: give out results in the order of the input; the window for that is sixteen times ``concurrency``.
+        patience: seconds. When all that is left waits for longer than these, the results end: a book that keeps can be gone on with.
         clock, sleep, now: time, for tests.
     """
 
@@ -70,6 +72,7 @@ class Engine:
         *,
         concurrency: int,
         in_order: bool = False,
+        patience: float = float("inf"),
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -78,6 +81,7 @@ class Engine:
         self._hands = hands
         self._concurrency = concurrency
         self._in_order = in_order
+        self._patience = patience
         self._clock = clock
         self._sleep = sleep
         self._now = now
@@ -222,10 +226,19 @@ class Engine:
             if self._is_exhausted and not self._busy:
                 self._stir(len(self._idle))
                 return None
+            if self._only_waits():
+                self.stop(WAITS)
+                return None
             turn = asyncio.get_running_loop().create_future()
             self._idle.append(turn)
             await turn
         return None
+
+    def _only_waits(self) -> bool:
+        """Whether nothing can be done for a long time."""
+        if not self._is_exhausted or self._ready or self.progress.running or self.progress.paused is not None or not self._later:
+            return False
+        return (self._later[0][0] - self._now()).total_seconds() > self._patience
 
     def _may_pull(self) -> bool:
         is_near = len(self._line) < 16 * self._concurrency

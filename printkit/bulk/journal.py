@@ -11,26 +11,35 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, cast, final
+from typing import Final, cast, final
 
-from attrs import evolve, frozen
-
-from .. import changes
-from ..change_lines import from_dict, to_json
-from ..changes import Change, PlaceOrder
+from ..changes import PlaceOrder
 from ..errors import FieldProblem, InvalidRequestError, JournalError
-from ..outcomes import Applied, NotApplied, ReconcileHandle
+from ..outcomes import ReconcileHandle
 from .database import Writer, locked
-from .results import ChangeResult, ref_of
+from .kept import (
+    APPLIED,
+    FORM,
+    INTENDED,
+    PAGE,
+    PENDING,
+    WAITING,
+    WORDS,
+    Kept,
+    Status,
+    json_of,
+    kept_from,
+    outcome_of,
+    refuse_others,
+    state_of,
+    task_from,
+    text_of,
+)
+from .results import ChangeResult
 from .source import Changes, in_turn, task_of
 from .tasks import Task
 
-FORM: Final = 1
-"""The version of the tables below."""
-
-PENDING, INTENDED, WAITING, APPLIED, NOT_APPLIED, UNKNOWN = range(6)
-"""How far a change has come; from APPLIED on it has ended."""
-WORDS: Final[tuple[str, ...]] = ("pending", "under way", "waiting", "applied", "not-applied", "unknown")
+__all__ = ["Journal", "Kept", "Status", "read", "read_changes"]
 
 _TABLES: Final = f"""
 CREATE TABLE run (form INTEGER NOT NULL, created TEXT NOT NULL, accounts TEXT NOT NULL, total INTEGER);
@@ -45,42 +54,6 @@ CREATE TABLE item (
 );
 CREATE INDEX unfinished ON item (id) WHERE state < {APPLIED};
 """
-_PAGE: Final = 512
-
-
-@final
-@frozen
-class Kept:
-    """One change as the journal has it."""
-
-    index: int
-    change: Change
-    state: str
-    """``pending``, ``under way``, ``waiting``, ``applied``, ``not-applied`` or ``unknown``."""
-    order: str | None
-    """The order's reference, where it is known."""
-    why: str | None
-    handle: ReconcileHandle | None
-    """Of a write of which nobody can say whether it happened."""
-
-
-@final
-@frozen
-class Status:
-    """How far a run has come, by its journal."""
-
-    counts: Mapping[str, int]
-    """By state; see ``Kept.state``."""
-    total: int | None
-    """All changes; None while they are still being taken in."""
-    created: datetime
-    accounts: Mapping[str, str]
-    """By connection: kind, environment and a digest of the account."""
-
-    @property
-    def left(self) -> int:
-        """Changes that have not ended."""
-        return sum(self.counts.get(word, 0) for word in WORDS[:APPLIED])
 
 
 @final
@@ -165,14 +138,14 @@ class Journal:
         async for change in in_turn(given):
             try:
                 task = task_of(index, change, self._default)
-                rows.append((index, task.order if isinstance(change, PlaceOrder) else None, _text_of(change, self._default)))
+                rows.append((index, task.order if isinstance(change, PlaceOrder) else None, text_of(change, self._default)))
                 used.add(task.provider or "")
             except InvalidRequestError as error:
                 problems += (FieldProblem(f"changes[{index}].{each.path}", each.text) for each in error.problems)
                 if len(problems) >= 50:
                     break
             index += 1
-            if len(rows) >= _PAGE:
+            if len(rows) >= PAGE:
                 await self._take_in(rows, known, status)
                 rows = []
         if not problems:
@@ -205,18 +178,17 @@ class Journal:
 
     async def intend(self, task: Task, handle: ReconcileHandle) -> None:
         """See ``Book``. The disk has it when this returns."""
-        row = (INTENDED, _json_of(task.done), handle.to_json(), task.index)
+        row = (INTENDED, json_of(task.done), handle.to_json(), task.index)
         await self._writer.do(lambda database: database.execute("UPDATE item SET state = ?, done = ?, open = ? WHERE id = ?", row))
 
     async def keep(self, task: Task) -> None:
         """See ``Book``."""
-        row = (WAITING, _json_of(task.done), _json_of(task.open), task.index)
+        row = (WAITING, json_of(task.done), json_of(task.open), task.index)
         await self._writer.do(lambda database: database.execute("UPDATE item SET state = ?, done = ?, open = ? WHERE id = ?", row))
 
     async def finish(self, result: ChangeResult) -> None:
         """See ``Book``."""
-        state = APPLIED if result.applied else NOT_APPLIED if isinstance(result.outcome, NotApplied) else UNKNOWN
-        await self._writer.do(lambda database: _finish(database, state, result))
+        await self._writer.do(lambda database: _finish(database, result))
 
     # ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -288,17 +260,7 @@ def _prepare(database: sqlite3.Connection, accounts: Mapping[str, str], path: Pa
     if status.total is None:
         database.execute("UPDATE run SET accounts = ?", (json.dumps(dict(accounts)),))
         return
-    for name, account in status.accounts.items():
-        if accounts.get(name) != account:
-            now = f"is {_place(accounts[name])}" if name in accounts else "is not configured"
-            raise JournalError(
-                f"{path} was begun with {name} at {_place(account)}, and {name} {now}"
-                f"{': the account is another one' if name in accounts and _place(accounts[name]) == _place(account) else ''}"
-            )
-
-
-def _place(account: str) -> str:
-    return " ".join(account.split()[:2])
+    refuse_others(path, status.accounts, accounts)
 
 
 def _check_form(database: sqlite3.Connection, path: Path) -> None:
@@ -308,25 +270,6 @@ def _check_form(database: sqlite3.Connection, path: Path) -> None:
         form = None
     if form != FORM:
         raise JournalError(f"{path} is not the journal of a run{'' if form is None else ' of this version of printkit'}")
-
-
-def _text_of(change: Change, default: str | None) -> str:
-    """As JSON that can be read again. A change that names no connection stays with the one that is the default now.
-
-    Raises:
-        InvalidRequestError: something in it has no form in JSON, or is not what the change holds.
-    """
-    if isinstance(change, PlaceOrder) and change.provider is None:
-        change = evolve(change, provider=default)
-    try:
-        text = to_json(change)
-        text.encode()
-        from_dict(json.loads(text))
-    except (TypeError, ValueError, AttributeError, RecursionError):
-        problem = "holds something that JSON cannot: a journal cannot keep it"
-    else:
-        return text
-    raise InvalidRequestError([FieldProblem("change", problem)])
 
 
 def _insert(database: sqlite3.Connection, rows: list[tuple[int, str | None, str]]) -> None:
@@ -356,39 +299,12 @@ def _seal(database: sqlite3.Connection, total: int, used: set[str]) -> None:
 
 
 def _unfinished(database: sqlite3.Connection, after: int, default: str | None) -> list[Task]:
-    query = f"SELECT id, change, done, open FROM item WHERE id > ? AND state < {APPLIED} ORDER BY id LIMIT {_PAGE}"  # noqa: S608 - numbers of ours
-    return [_task(index, text, done, open_, default) for index, text, done, open_ in database.execute(query, (after,))]
+    query = f"SELECT id, change, done, open FROM item WHERE id > ? AND state < {APPLIED} ORDER BY id LIMIT {PAGE}"  # noqa: S608 - numbers of ours
+    return [task_from(index, text, done, open_, default) for index, text, done, open_ in database.execute(query, (after,))]
 
 
-def _task(index: int, text: str, done: str | None, open_: str | None, default: str | None) -> Task:
-    change = from_dict(json.loads(text))
-    return Task(
-        index,
-        change,
-        changes.order_of(change, default),
-        changes.provider_of(change, default),
-        done=_handle(done),
-        open=_handle(open_),
-    )
-
-
-def _handle(text: str | None) -> ReconcileHandle | None:
-    return None if text is None else ReconcileHandle.from_json(text)
-
-
-def _json_of(handle: ReconcileHandle | None) -> str | None:
-    return None if handle is None else handle.to_json()
-
-
-def _finish(database: sqlite3.Connection, state: int, result: ChangeResult) -> None:
-    ref = ref_of(result)
-    outcome: dict[str, Any] = {"order": None if ref is None else str(ref)}
-    if isinstance(result.outcome, Applied):
-        outcome |= {"status": result.outcome.value.status, "renamed": dict(result.outcome.value.receipt.renamed)}
-        outcome["refused"] = [[each.item, each.why] for each in result.outcome.value.receipt.refused]
-    else:
-        outcome["why"] = result.outcome.why
-    row = (state, _json_of(result.handle), json.dumps({name: value for name, value in outcome.items() if value}), result.index)
+def _finish(database: sqlite3.Connection, result: ChangeResult) -> None:
+    row = (state_of(result), json_of(result.handle), outcome_of(result), result.index)
     database.execute("UPDATE item SET state = ?, open = ?, outcome = ? WHERE id = ?", row)
 
 
@@ -403,11 +319,6 @@ def _status(database: sqlite3.Connection) -> Status:
 def _kept(database: sqlite3.Connection, after: int, states: tuple[str, ...]) -> list[Kept]:
     wanted = [WORDS.index(word) for word in states] or [*range(len(WORDS))]
     marks = ", ".join("?" * len(wanted))
-    query = f"SELECT id, change, state, open, outcome FROM item WHERE id > ? AND state IN ({marks}) ORDER BY id LIMIT {_PAGE}"  # noqa: S608
-    found: list[Kept] = []
+    query = f"SELECT id, change, state, open, outcome FROM item WHERE id > ? AND state IN ({marks}) ORDER BY id LIMIT {PAGE}"  # noqa: S608
     rows = cast(Iterator[tuple[int, str, int, str | None, str | None]], database.execute(query, (after, *wanted)))
-    for index, text, state, open_, outcome in rows:
-        change, told = from_dict(json.loads(text)), json.loads(outcome or "{}")
-        order = told.get("order") or (None if isinstance(change, PlaceOrder) else changes.order_of(change))
-        found.append(Kept(index, change, WORDS[state], order, told.get("why"), _handle(open_)))
-    return found
+    return [kept_from(*row) for row in rows]

@@ -13,6 +13,7 @@ from .bulk import bulk
 from .catalogue import countries, products
 from .check import check
 from .demo import demo
+from .distributed import distributed, worker
 from .emulator import emulator
 from .exits import MEANINGS, Exit
 from .issue import issue
@@ -43,7 +44,7 @@ def app() -> None:
     """Order prints from print-on-demand shops, with one vocabulary for all of them."""
 
 
-for command in (demo, emulator, check, order, bulk, issue, receive, products, countries, providers):
+for command in (demo, emulator, check, order, bulk, issue, receive, distributed, worker, products, countries, providers):
     app.add_command(command)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from ..bulk.journal import WORDS, Kept, Status, read, read_changes
+from ..bulk.journal import read, read_changes
+from ..bulk.kept import WORDS, Kept, Status
 from ..bulk.settling import Settled
 from ..kit import PrintKit
 from ..outcomes import Applied, NotApplied

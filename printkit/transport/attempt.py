@@ -1,9 +1,10 @@
 """What one attempt to send one request can end in, as values; refuses to know how anything is sent."""
 
 import enum
+from collections.abc import Callable
 from typing import Protocol, TypeAlias, final
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from printkit.exchange import Request, Response
 
@@ -98,6 +99,8 @@ class Wire:
     """The status of the present attempt's answer, once its head has been read."""
     attempts: int = 0
     """How many attempts were begun, those that never left included."""
+    is_late: Callable[[], bool] = field(default=bool, repr=False, eq=False)
+    """Asked in the last moment before the first byte: whether it may not leave any more."""
 
     def begin(self) -> None:
         """A new attempt starts."""

@@ -30,6 +30,14 @@ Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 AnyProviderError = TypeVar("AnyProviderError", bound=ProviderError)
 
+
+def seconds_since_start() -> float:
+    """A clock that nobody sets, and that goes on while the machine sleeps, where the system has such a one."""
+    return time.monotonic() if _BOOT is None else time.clock_gettime(_BOOT)
+
+
+_BOOT: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
 WRITE_SHARE = 0.75
 """The part of what remains of a deadline that sending a write may use up; the rest is for finding out what became of it."""
 
@@ -80,7 +88,7 @@ class Caller:
         budget: RetryBudget,
         telemetry: Telemetry,
         redactor: Redactor,
-        clock: Clock = time.monotonic,
+        clock: Clock = seconds_since_start,
         sleep: Sleep = asyncio.sleep,
         jitter: Jitter = full_jitter,
         wall: Clock = time.time,
@@ -141,6 +149,7 @@ class Caller:
             Exception: what the caller's own upload stream raised; ``wire.sent`` tells whether the request's head had left.
         """
         now = self._clock()
+        wire.is_late = lambda: self._clock() >= deadline.ends
         may_be_repeated = _write_may_be_repeated if _is_replayable(request) else _never
         ending = await self._repeat(request, wire, now + WRITE_SHARE * (deadline.ends - now), may_be_repeated)
         if isinstance(ending, Response) and throttled(ending):

@@ -43,6 +43,10 @@ class _HungUpError(aiohttp.ClientError):
     """Stands for the errors after which aiohttp would send the request again by itself."""
 
 
+class _TooLateError(Exception):
+    """The process stood still for so long that the request may not leave any more."""
+
+
 async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
     """By itself aiohttp repeats GET, HEAD, OPTIONS, TRACE, PUT and DELETE once after these two errors, not after unknown ones."""
     try:
@@ -60,7 +64,10 @@ _under_way: ContextVar[Wire] = ContextVar("printkit_wire")
 
 async def _mark_sent(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams) -> None:
     """Fires just before the first byte of the head goes out; the context is the attempt's Wire."""
-    context.trace_request_ctx.sent = True
+    wire: Wire = context.trace_request_ctx
+    if wire.is_late():
+        raise _TooLateError
+    wire.sent = True
 
 
 def borrow(session: aiohttp.ClientSession) -> aiohttp.BaseConnector:
@@ -423,6 +430,7 @@ _CAUSES: tuple[tuple[type[Exception], Cause], ...] = (
     (aiohttp.ConnectionTimeoutError, Cause.CONNECT_TIMED_OUT),
     (aiohttp.ClientConnectorError, Cause.CONNECT_FAILED),
     (TimeoutError, Cause.TIMED_OUT),
+    (_TooLateError, Cause.TIMED_OUT),
     (aiohttp.ClientPayloadError, Cause.BODY_CUT),
     (aiohttp.ClientResponseError, Cause.NOT_HTTP),
     (InvalidRequestError, Cause.LOCAL_REFUSAL),

@@ -6,7 +6,9 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import final
+from typing import Protocol, final
+
+from attrs import frozen
 
 
 @final
@@ -65,6 +67,38 @@ class Slots:
         return f"Slots({self._free} of {self.limit} free, {self.waiting} waiting)"
 
 
+class Turns(Protocol):
+    """Gives out turns to start a request, for more than one process."""
+
+    @property
+    def rate(self) -> float | None:
+        """Requests per second that one of those who share it may count on; None for no limit."""
+        ...
+
+    async def turn(self, patience: float) -> bool:
+        """See ``Pace.turn``."""
+        ...
+
+    def slow(self, halt: float | None) -> None:
+        """See ``Pace.slow``."""
+        ...
+
+
+@final
+@frozen
+class Paced:
+    """How fast an account has been going: what several processes share. Moments are by one clock."""
+
+    limit: float | None
+    rate: float | None
+    next: float
+    eased: float
+    slowed: float
+    since: float
+    started: int
+    before: float = 0.0
+
+
 @final
 class Pace:
     """How many requests of one account may start in a second: evenly spaced, no bursts. Share one object as ``Slots`` is shared.
@@ -105,11 +139,28 @@ class Pace:
         self._started = 0
         self._before = 0.0
         """Requests per second in the last ``EASE_EVERY`` seconds that are over."""
+        self.shared: Turns | None = None
+        """Where the turns come from while the account is shared with other processes."""
+
+    @classmethod
+    def going_on(cls, paced: Paced, limit: float | None, clock: Callable[[], float]) -> "Pace":
+        """The pace that ``paced`` was taken of, with the limit that holds now."""
+        pace = cls(paced.limit, clock=clock)
+        pace._rate, pace._next, pace._eased, pace._slowed = paced.rate, paced.next, paced.eased, paced.slowed
+        pace._since, pace._started = paced.since, paced.started
+        pace._before = paced.before
+        pace._limit_to((limit,))
+        return pace
+
+    @property
+    def paced(self) -> Paced:
+        """For ``going_on``."""
+        return Paced(self._limit, self._rate, self._next, self._eased, self._slowed, self._since, self._started, self._before)
 
     @property
     def rate(self) -> float | None:
         """Requests per second at present; None for no limit."""
-        return self._rate
+        return self._rate if self.shared is None else self.shared.rate
 
     @property
     def limit(self) -> float | None:
@@ -139,6 +190,15 @@ class Pace:
 
     async def turn(self, patience: float) -> bool:
         """Wait for the next turn; False, at once, when it would take more than ``patience`` seconds."""
+        if self.shared is not None:
+            return await self.shared.turn(patience)
+        wait = self.take(patience)
+        if wait is not None and wait > 0:
+            await self._sleep(wait)
+        return wait is not None
+
+    def take(self, patience: float) -> float | None:
+        """Take the next turn: seconds until then; None, and no turn, when they would be more than ``patience``."""
         now = self._clock()
         self._count(now)
         if self._rate is None:
@@ -148,15 +208,16 @@ class Pace:
             gap = 1 / self._rate
             wait = max(self._next, now - gap) - now
         if wait > patience:
-            return False
+            return None
         if self._rate is not None:
             self._next = now + wait + 1 / self._rate
-        if wait > 0:
-            await self._sleep(wait)
-        return True
+        return wait
 
     def slow(self, halt: float | None) -> None:
         """The shop asks for fewer requests, and for none at all for ``halt`` seconds. Who asks at once is heard once."""
+        if self.shared is not None:
+            self.shared.slow(halt)
+            return
         now = self._clock()
         self._next = max(self._next, now + min(halt or 0.0, self.LONGEST_HALT))
         if now - self._slowed < 1.0 and self._rate is not None:

@@ -1,6 +1,7 @@
 """One logical call with a scripted link, a clock that only the test moves, and no chance: what is repeated, when, and what is raised."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
@@ -10,7 +11,7 @@ from printkit.exchange import Content, Effect, Part, Request, Response
 from printkit.secret import Secret
 from printkit.telemetry import Attempt, Event, Telemetry, Wait
 from printkit.transport.attempt import Cause, Ending, MaybeSent, NotSent, Wire
-from printkit.transport.caller import Caller
+from printkit.transport.caller import Caller, seconds_since_start
 from printkit.transport.limits import Slots
 from printkit.transport.redact import Redactor
 from printkit.transport.retry import RetryBudget, RetryPolicy
@@ -479,3 +480,26 @@ async def test_a_deadline_counts_down_to_nothing():
 @pytest.mark.parametrize("cause", Cause)
 def test_every_cause_has_plain_words(cause):
     assert cause.words
+
+
+async def test_a_write_may_not_leave_once_its_deadline_has_passed() -> None:
+    now = Now()
+    asked: list[bool] = []
+
+    class Freezing:
+        async def attempt(self, request: Request, wire: Wire) -> Ending:
+            asked.append(wire.is_late())
+            now.seconds += 600
+            asked.append(wire.is_late())
+            return NotSent(Cause.TIMED_OUT)
+
+        async def aclose(self) -> None:
+            pass
+
+    caller = make(Freezing(), now)
+    await caller.write(WRITE, caller.deadline(60), Wire())
+    assert asked == [False, True]
+
+
+def test_time_goes_on_while_the_machine_sleeps_where_the_system_says_so() -> None:
+    assert seconds_since_start() >= time.monotonic() - 1

@@ -343,3 +343,17 @@ def test_a_ca_file_without_certificates(tmp_path):
 def test_aiohttp_still_repeats_what_the_middleware_stops():
     """When this changes, the middleware may go."""
     assert "PUT" in aiohttp.client.IDEMPOTENT_METHODS
+
+
+async def test_what_woke_up_too_late_does_not_leave() -> None:
+    """Asked in the last moment: the process may have stood still since the deadline was looked at."""
+    async with serve(answering()) as server:
+        link = HttpLink(server.url + "/v2.5/")
+        try:
+            late, wire = Wire(is_late=lambda: True), Wire(is_late=lambda: False)
+            assert await link.attempt(post(b"late"), late) == NotSent(Cause.TIMED_OUT)
+            assert not late.sent
+            assert isinstance(await link.attempt(post(b"in time"), wire), Response)
+        finally:
+            await link.aclose()
+    assert [arrival.body for arrival in server.seen] == [b"in time"]
