@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import lru_cache
 from typing import NoReturn, final
 
 from printkit.exchange import Request
@@ -36,13 +37,13 @@ class Redactor:
     Not found: a secret that was cut in two, reversed or encrypted.
     """
 
-    __slots__ = ("__finders", "__reach")
+    __slots__ = ("__finders", "__known", "__reach")
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         given = {secret.reveal() for secret in secrets if secret}
-        known = sorted({each for value in given for each in _ways_to_write(value)}, key=len, reverse=True)
-        self.__finders = tuple(re.compile(form).search for value in known for form in _forms(value))
-        self.__reach = max((_LONGEST_SPELLING * len(value.encode("utf-8", "surrogatepass")) for value in known), default=0)
+        self.__known = {piece for value in given for way in _ways_to_write(value) for piece in _pieces(way)}
+        self.__reach = max((_LONGEST_SPELLING * len(piece.encode("utf-8", "surrogatepass")) for piece in self.__known), default=0)
+        self.__finders: tuple[_Find, ...] | None = None
 
     def clean(self, text: str, limit: int = 200) -> str:
         """``text`` without secrets and control characters, at most ``limit`` characters long (plus an ellipsis).
@@ -62,6 +63,9 @@ class Redactor:
         return self.clean(printable(request, status))
 
     def _mask(self, text: str) -> str:
+        if self.__finders is None:  # made when first needed: most programs never see a secret echoed
+            forms = {form for piece in self.__known for form in _forms(piece)}
+            self.__finders = tuple(re.compile(form).search for form in forms)
         found = sorted({span for find in self.__finders for span in _spans(find, text)})
         pieces: list[str] = []
         end = 0
@@ -81,12 +85,15 @@ class Redactor:
         self.__reduce__()
 
 
-def _spans(find: Callable[[str, int], re.Match[str] | None], text: str) -> Iterator[tuple[int, int]]:
-    """Where it stands, also where it overlaps itself; only a very long one is not looked for inside itself."""
+_Find = Callable[[str, int], re.Match[str] | None]
+
+
+def _spans(find: _Find, text: str) -> Iterator[tuple[int, int]]:
+    """Where it stands, also where it overlaps itself."""
     match = find(text, 0)
     while match is not None:
         yield match.span()
-        match = find(text, match.start() + 1 if match.end() - match.start() <= _LONGEST_OVERLAP else match.end())
+        match = find(text, match.start() + 1)
 
 
 def _escape(character: str) -> str:
@@ -96,8 +103,8 @@ def _escape(character: str) -> str:
 _LONGEST_SPELLING = 16
 """No spelling of a character takes more characters than this for each of its octets in UTF-8."""
 
-_LONGEST_OVERLAP = 256
-"""Longer stretches would cost too much to search for themselves."""
+_PIECE, _STEP = 64, 48
+"""A longer secret is looked for in overlapping pieces, so that the work grows with the text alone and not with its square."""
 
 _SHORTEST_ENCODED = 6
 """Shorter stretches of base64 or hexadecimal would be found in innocent text."""
@@ -109,39 +116,66 @@ def _ways_to_write(value: str) -> set[str]:
     return same | {each.encode("utf-8", "surrogatepass").decode("latin-1") for each in same}
 
 
+def _pieces(value: str) -> Iterator[str]:
+    if len(value) <= _PIECE:
+        yield value
+        return
+    for start in range(0, len(value) - _PIECE, _STEP):
+        yield value[start : start + _PIECE]
+    yield value[-_PIECE:]
+
+
 def _forms(value: str) -> list[str]:
     raw = value.encode("utf-8", "surrogatepass")
     encoded = [*_base64_forms(raw), raw.hex()]
-    return [
-        f"(?i:{''.join(map(_any_spelling, value))})",
-        *(_encoded_form(form) for form in encoded if len(form) >= _SHORTEST_ENCODED),
-    ]
+    return [f"(?i:{_any_spelling(value)})", *(_encoded_form(form) for form in encoded if len(form) >= _SHORTEST_ENCODED)]
 
 
-def _any_spelling(character: str) -> str:
-    """One character as it may stand in a URL, in JSON, in HTML or in a Python repr."""
+def _any_spelling(value: str) -> str:
+    """A text as it may stand in a URL, in JSON, in HTML or in a Python repr.
+
+    Backslashes in a row are one element, for however many there are is a matter of how often the text was escaped; whoever
+    tried all ways to share them out would not come to an end.
+    """
+    pattern, lead = "", _BACKSLASHES
+    for run in re.findall(r"\\+|[^\\]", value):
+        if run[0] == "\\":
+            pattern += rf"(?>(?:{_spellings(run[0], _BACKSLASHES)}){{1,{8 * len(run)}}})"
+            lead = r"\\{0,8}"
+        else:
+            pattern += f"(?:{_spellings(run, lead)})"
+            lead = _BACKSLASHES
+    return pattern
+
+
+_BACKSLASHES = r"\\{1,8}"
+"""Before an escaped character: one, and more where the text was escaped more than once."""
+
+
+@lru_cache(maxsize=256)
+def _spellings(character: str, lead: str) -> str:
+    """One character in all its forms, the longest first; ``lead`` stands for the backslashes before an escape."""
     code = ord(character)
     octets = character.encode("utf-8", "surrogatepass")
     spellings = {
         re.escape(character),
         re.escape(html.escape(character)),
-        re.escape(json.dumps(character, ensure_ascii=False)[1:-1]),
-        "".join(rf"%(?:25){{0,3}}{octet:02x}" for octet in octets),
-        rf"\\+u{{?0{{0,4}}{code:x}}}?",
         re.escape(html.escape(html.escape(character))),
+        "".join(rf"%(?:25){{0,3}}{octet:02x}" for octet in octets),
         rf"&\#(?:0{{0,4}}{code}|x0{{0,4}}{code:x});",
-        "".join(rf"\\x{octet:02x}" for octet in octets),
-        rf"\\x{code:02x}",
-        rf"\\{re.escape(character)}",
+        rf"{lead}u{{?0{{0,4}}{code:x}}}?",
+        "".join(rf"{lead}x{octet:02x}" for octet in octets),
+        rf"{lead}x{code:02x}",
     }
-    escaped = json.dumps(character)[1:-1]
+    if character != "\\":
+        escaped = json.dumps(character)[1:-1]
+        letter = escaped[1] if len(escaped) == 2 else character
+        spellings.add(lead + re.escape(letter))
     if code > 0xFFFF:
-        spellings.add("".join(rf"\\+u{unit:04x}" for unit in _utf16(character)))
-    elif not escaped.startswith("\\u"):  # a second way to find the same text would double the time for every such character
-        spellings |= {re.escape(escaped), re.escape(json.dumps(escaped)[1:-1])}
+        spellings.add("".join(rf"{lead}u{unit:04x}" for unit in _utf16(character)))
     if character == " ":
         spellings.add(r"\+")
-    return f"(?:{'|'.join(sorted(spellings, key=len, reverse=True))})"
+    return "|".join(sorted(spellings, key=len, reverse=True))
 
 
 def _utf16(character: str) -> list[int]:

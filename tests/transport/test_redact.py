@@ -5,14 +5,16 @@ import copy
 import html
 import json
 import pickle
+import re
 import unicodedata
 from urllib.parse import quote, quote_plus, unquote
 
 import pytest
-from hypothesis import assume, given, strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from printkit.exchange import Effect, Request
 from printkit.secret import Secret
+from printkit.transport import redact
 from printkit.transport.redact import Redactor, printable
 
 KEYS = ["4f9c-KEY/with+odd=signs&%2B é\\\"'", "Ab3dEf6hIj9k", "plain-uuid-4d36e96e-e325-11ce", "пароль☃😀key"]
@@ -117,6 +119,51 @@ def test_a_huge_text_costs_little():
 def test_nearly_a_secret_costs_little(key, escape):
     nearly = "".join(escape.format(ord(each)) for each in key[:-1] + "#")
     assert "***" not in Redactor([Secret(key)]).clean(nearly, 2000)
+
+
+@pytest.mark.parametrize("character", ["a", "é", "%", "\\", "&", "+", " ", '"'])
+@pytest.mark.parametrize("length", [20, 64, 65, 700, 5000])
+def test_a_long_key_of_one_character_costs_little(character, length):
+    """Each of these once took longer the longer the key was, and one of backslashes for ever."""
+    redactor = Redactor([Secret(character * length)])
+    for text in (character * (length - 1) + "x", json.dumps(character * length), (character * 19 + "x") * 200):
+        redactor.clean(text)
+    assert redactor.clean(f"key:{character * length}.", 10_000) == "key:***."
+
+
+def test_what_is_looked_for_grows_with_the_key_and_not_with_its_square(monkeypatch):
+    patterns: list[str] = []
+    compiled = re.compile
+    monkeypatch.setattr(redact.re, "compile", lambda pattern: patterns.append(pattern) or compiled(pattern))
+    work = []
+    for length in (1000, 2000):
+        patterns.clear()
+        Redactor([Secret("".join(chr(97 + each * each % 23) for each in range(length)))]).clean("x")
+        work.append(sum(map(len, patterns)))
+        assert max(map(len, patterns)) < 20_000, "no pattern is longer than that of a piece"
+    assert work[1] < 2.2 * work[0]
+
+
+@settings(max_examples=25)
+@given(st.text(min_size=65, max_size=400), st.sampled_from(sorted(SPELLINGS)), st.integers(0, 100))
+def test_nothing_of_a_long_secret_survives(key, spelling, before):
+    assume(not set(key) & set("*."))
+    assume(len(key.upper()) == len(key) == len(key.lower()) == len(key.casefold()))
+    assume(spelling != "upper" or key.upper().lower() == key.lower())
+    cleaned = Redactor([Secret(key)]).clean("." * before + SPELLINGS[spelling](key) + ".", 100_000)
+    assert cleaned == "." * before + "***."
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_of_a_long_secret_in_base64_only_the_edges_may_show(before):
+    key = "".join(chr(33 + each * each % 89) for each in range(300))
+    spelt = base64.b64encode(b"m" * before + key.encode()).decode().rstrip("=")
+    assert len(Redactor([Secret(key)]).clean(spelt, 1000).replace("***", "")) <= 8
+
+
+def test_nothing_is_made_before_it_is_needed(monkeypatch):
+    monkeypatch.setattr(redact.re, "compile", None)
+    Redactor([Secret(KEYS[0])])
 
 
 def test_empty_secrets_mask_nothing():

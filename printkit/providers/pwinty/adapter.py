@@ -230,7 +230,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
             known = self._seen.note(await self._shop.order(handle.order or "", deadline, operation))
             match handle.step:
                 case "add":
-                    return await self._add(known, list(left), operation, instead_of=instead_of)
+                    return await self._add(known, list(left), operation, instead_of=instead_of, again=writes.wish_of(handle))
                 case "delete":
                     return await self._delete(known, self._item(known, str(left["photo"]), operation), deadline, operation)
                 case "status":

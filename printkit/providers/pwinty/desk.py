@@ -60,7 +60,7 @@ class Desk:
             case "create_order":
                 return await writes.find_created(handle, by_reference, read)
             case "add":
-                return await writes.find_added(handle, read)
+                return await writes.find_added(handle, read, self._seen)
             case "delete":
                 return await writes.find_deleted(handle, read)
             case "status":

@@ -56,13 +56,16 @@ class PhotoVerbs(Desk):
         not_told = tuple(f"photos[{place}].reference" for place, photo in enumerate(photos) if photo.reference)
         return with_receipt(known, refused=tuple(refused), not_told=not_told, attempts=max(attempts, 1), reconciled=reconciled)
 
-    async def _add(self, known: Order, batch: "Batch", operation: str, place: int = 0, instead_of: str | None = None) -> Order:
+    async def _add(
+        self, known: Order, batch: "Batch", operation: str, place: int = 0, instead_of: str | None = None, again: str | None = None
+    ) -> Order:
+        """``again`` is the wish that is sent once more; see ``writes.wish_of``."""
         if not isinstance(batch, list):
             return await self._upload(known, *batch, operation, place, instead_of)
         single = len(batch) == 1
         template = endpoints.PHOTOS if single else endpoints.BATCH
         request = self._shop.write("POST", template, operation, batch[0] if single else batch, order=known.id)
-        order, _ = await self._send_photos(request, known, batch, self._caller.deadline(), place, instead_of)
+        order, _ = await self._send_photos(request, known, batch, self._caller.deadline(), place, instead_of, again)
         return order
 
     async def _upload(self, known: Order, body: Body, upload: uploads.Upload, operation: str, place: int, instead_of: str | None) -> Order:
@@ -76,7 +79,14 @@ class PhotoVerbs(Desk):
         raise RejectedError(text, status=200, provider=self._name, operation=operation)
 
     async def _send_photos(
-        self, request: Request, known: Order, bodies: list[Body], deadline: Deadline, place: int, instead_of: str | None
+        self,
+        request: Request,
+        known: Order,
+        bodies: list[Body],
+        deadline: Deadline,
+        place: int,
+        instead_of: str | None,
+        again: str | None = None,
     ) -> tuple[Order, list[Item]]:
         refused: list[RefusedItem] = []
         newest = known
@@ -86,7 +96,7 @@ class PhotoVerbs(Desk):
             if not self._seen.is_newest(known) or self._is_open(known):
                 newest = translate.with_items(known, await self._shop.photos(known.id, until, request.operation), self._scope)
             self._seen.forget(known)
-            return {"photos": [item.id for item in newest.items], "instead_of": instead_of}
+            return {"photos": [item.id for item in newest.items], "instead_of": instead_of, "again": again}
 
         def accept(answer: Response) -> Order:
             entries = translate.read_added(answer, len(bodies), self._scope)
@@ -107,7 +117,7 @@ class PhotoVerbs(Desk):
             imagined=lambda: accept(imagined.added(bodies)),
         )
         before_it = {item.id for item in newest.items}
-        self._seen.note_added(newest, order)
+        self._seen.note_added(newest, order, writes.exchange_of(instead_of) or again)
         if instead_of is not None:
             self._seen.note_exchange(instead_of, before_it, order)
         return with_receipt(order, refused=tuple(refused)), [item for item in order.items if item.id not in before_it]

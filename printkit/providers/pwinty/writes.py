@@ -6,11 +6,12 @@ Every look-up reads; what it finds is compared with what was meant and with what
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar, final
+from uuid import uuid4
 
 from attrs import evolve
 
 from ...errors import PrintKitError
-from ...lenient import entries, members
+from ...lenient import entries, members, text
 from ...model import Artwork, Item, Order, Receipt
 from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
 from . import readings, statuses, translate
@@ -64,11 +65,14 @@ _RECIPIENT = ("recipientName", "address1", "address2", "addressTownOrCity", "sta
 # ── Adding photos: found by comparing the list before and after ───────────────────────────────────────────────────────
 
 
-async def find_added(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Order]:
-    """Look for the photos that were added: those there now, less those there before, must be those that were meant."""
+async def find_added(handle: ReconcileHandle, read_order: ReadOrder, seen: "Seen") -> Found[Order]:
+    """Look for the photos that were added: those there now, less those there before, must be those that were meant.
+
+    Photos that this process knows to be another write's do not count: of two equal ones that were lost, one that arrived is one.
+    """
     order = await read_order(handle.order or "")
-    before = photos_before(handle)
-    new = [item for item in order.items if item.id not in before]
+    before, wish = photos_before(handle), wish_of(handle)
+    new = [item for item in order.items if item.id not in before and seen.may_be(wish, item)]
     if not new:
         return Absent("the order has no photo that it did not have before")
     meant = [(fingerprint_of_body(body), body.get("md5Hash")) for body in handle.meant]
@@ -79,12 +83,24 @@ async def find_added(handle: ReconcileHandle, read_order: ReadOrder) -> Found[Or
         return Unknown("a new photo's file is another one than was meant")
     if found != wanted:
         return Absent(f"{found.total()} of {wanted.total()} photos were added: {_ids(new)}", _missing(handle.meant, found))
+    seen.claim(wish, new)
     return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
 
 
 def photos_before(handle: ReconcileHandle) -> set[str]:
     """The photos that the order had before some were added."""
     return {str(each) for each in entries(members(handle.preimage).get("photos"))}
+
+
+def wish_of(handle: ReconcileHandle) -> str:
+    """What tells the wish for some photos from an equal one. What is sent again is the same wish, and so is every try of one exchange."""
+    before = members(handle.preimage)
+    return exchange_of(text(before.get("instead_of"))) or text(before.get("again")) or handle.id
+
+
+def exchange_of(photo: str | None) -> str | None:
+    """The wish for another photo in the place of this one."""
+    return None if photo is None else f"instead of {photo}"
 
 
 def _missing(meant: Iterable[Mapping[str, Any]], found: Counter[Fingerprint]) -> list[Mapping[str, Any]]:
@@ -188,7 +204,7 @@ class Seen:
 
     def __init__(self, limit: int = 10_000) -> None:
         self._photos = _Newest[str, frozenset[str]](limit)
-        self._added = _Newest[str, None](limit)
+        self._wishes = _Newest[str, str](limit)
         self._exchanged = _Newest[str, str](limit)
 
     def note(self, order: Order) -> Order:
@@ -196,13 +212,20 @@ class Seen:
         self._photos.put(order.id, frozenset(item.id for item in order.items))
         return order
 
-    def note_added(self, before: Order, order: Order) -> Order:
+    def note_added(self, before: Order, order: Order, wish: str | None) -> Order:
         """The same, after photos were added here."""
         known = {item.id for item in before.items}
-        for item in order.items:
-            if item.id not in known:
-                self._added.put(item.id, None)
+        self.claim(wish or uuid4().hex, (item for item in order.items if item.id not in known))
         return self.note(order)
+
+    def claim(self, wish: str, items: Iterable[Item]) -> None:
+        """These photos were added here for this wish, unless they are known to be another's."""
+        for item in items:
+            self._wishes.put(item.id, self._wishes.get(item.id, wish))
+
+    def may_be(self, wish: str, item: Item) -> bool:
+        """Whether the photo is not known to have been added for another wish."""
+        return self._wishes.get(item.id, wish) == wish
 
     def is_newest(self, order: Order) -> bool:
         """True when the order at hand has exactly the photos that were seen last."""
@@ -214,13 +237,13 @@ class Seen:
 
     def was_added_here(self, item: Item) -> bool:
         """True when this process added the photo."""
-        return item.id in self._added
+        return item.id in self._wishes
 
     def note_exchange(self, old: str, before: Collection[str], order: Order) -> None:
         """The photo that the order did not have before was added to take the place of ``old``."""
         new = next((item.id for item in order.items if item.id not in before), None)
         if new is not None:
-            self._added.put(new, None)
+            self._wishes.put(new, exchange_of(old) or "")
             self._exchanged.put(old, new)
 
     def stands_for(self, old: str, order: Order) -> Item | None:

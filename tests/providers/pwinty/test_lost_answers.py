@@ -199,6 +199,51 @@ async def test_two_at_once_add_the_same_photo_and_one_answer_is_lost() -> None:
         assert added(shop.shop, order) == {("4x6", URL.format("a")): 1}
 
 
+async def test_two_equal_photos_of_which_one_arrived_late_count_as_one() -> None:
+    """Which of the two writes it was does not matter: one of them is still to be done."""
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        for instruction in (CommitLate(30), ResetBeforeCommit()):
+            shop.server.faults.add(Fault(instruction, method="POST", path=PHOTOS))
+        late = await what_became(kit.add_photos(order, [photo("a")]))
+        lost = await what_became(kit.add_photos(order, [photo("a")]))
+        assert type(late) is type(lost) is OutcomeUnknownError
+        shop.shop.clock.advance(lost.settle_until - lost.sent_at)
+        await shop.server.tick()
+        shop.now.advance(61)
+        found = [await kit.reconcile(error.handle) for error in (lost, late)]
+        assert [type(each) for each in found] == [Applied, NotApplied]
+        assert isinstance(await kit.reconcile(lost.handle), Applied)
+        assert isinstance(await kit.reconcile(late.handle, send_again=True), Applied)
+        assert added(shop.shop, order) == {("4x6", URL.format("a")): 2}
+
+
+async def test_a_photo_whose_adding_was_answered_is_not_credited_to_an_equal_one_that_was_lost() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        shop.server.faults.add(Fault(ResetBeforeCommit(), method="POST", path=PHOTOS))
+        lost = await what_became(kit.add_photos(order, [photo("a")]))
+        assert type(lost) is OutcomeUnknownError
+        await kit.add_photos(order, [photo("a")])
+        shop.now.advance(61)
+        assert isinstance(await kit.reconcile(lost.handle), NotApplied)
+
+
+async def test_a_photo_that_was_found_is_not_credited_to_an_equal_one_that_was_lost() -> None:
+    async with world() as shop:
+        kit = await shop.kit()
+        order = await draft(kit)
+        for instruction in (ResetBeforeCommit(), ResetAfterCommit()):
+            shop.server.faults.add(Fault(instruction, method="POST", path=PHOTOS))
+        lost = await what_became(kit.add_photos(order, [photo("a")]))
+        assert type(lost) is OutcomeUnknownError
+        assert (await kit.add_photos(order, [photo("a")])).receipt.reconciled
+        shop.now.advance(61)
+        assert isinstance(await kit.reconcile(lost.handle), NotApplied)
+
+
 async def test_the_shop_adds_twice_and_says_it_added_once() -> None:
     """Nobody can know from the answer; the next reading shows it."""
     async with world() as shop:
