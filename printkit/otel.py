@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from . import __version__
 from .errors import ConfigError
-from .telemetry import Attempt, Drift, Event, Outcome, Wait
+from .telemetry import Attempt, Drift, Event, Notified, Outcome, Wait
 
 if TYPE_CHECKING:
     from opentelemetry.metrics import MeterProvider
@@ -29,7 +29,8 @@ class OpenTelemetryHook:
     A client span for each attempt, inside the caller's current span, named ``POST /Orders/{id}/Status``; the histogram
     ``http.client.request.duration`` of attempts and ``printkit.wait.duration`` of the pauses between them; the counters
     ``printkit.outcomes`` of writes by how they ended, ``printkit.outcome_unknown`` of those that somebody has to reconcile, and
-    ``printkit.drift`` of words that no table knows. None holds an id, a query, a header or a body.
+    ``printkit.drift`` of words that no table knows, ``printkit.notices`` of notices by what came of them. None holds an id, a query,
+    a header or a body.
 
     Args:
         tracer_provider: in place of the program's global one.
@@ -57,6 +58,7 @@ class OpenTelemetryHook:
         self._outcomes = meter.create_counter("printkit.outcomes", "{write}", "Writes, by how they ended.")
         self._unknown = meter.create_counter("printkit.outcome_unknown", "{write}", "Writes that somebody has to reconcile.")
         self._drifts = meter.create_counter("printkit.drift", "{word}", "Words of a shop that no table knows.")
+        self._notices = meter.create_counter("printkit.notices", "{notice}", "Notices, and looks at their orders, by how they ended.")
 
     def __call__(self, event: Event, /) -> None:
         """Record one event."""
@@ -72,6 +74,8 @@ class OpenTelemetryHook:
                     self._unknown.add(1, named)
             case Drift():
                 self._drifts.add(1, {"printkit.provider": event.provider, "printkit.drift.kind": event.what})
+            case Notified():
+                self._notices.add(1, {"printkit.provider": event.provider, "printkit.notice.outcome": event.outcome})
 
     def _attempted(self, event: Attempt) -> None:
         """The span is made once the attempt has ended, in the task and so in the context of whoever called."""

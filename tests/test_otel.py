@@ -19,7 +19,7 @@ import printkit
 from printkit import ConfigError, Effect, NewOrder, OpenTelemetryHook, OutcomeUnknownError, PrintKit, Request
 from printkit.emulator.faults import CloseBeforeRead, Fault, StallAfterCommit, Throttle
 from printkit.exchange import Call
-from printkit.telemetry import Attempt, Drift, Outcome, Wait
+from printkit.telemetry import Attempt, Drift, Notified, Outcome, Wait
 from tests.providers.pwinty.shops import TOM, World, settings, world
 
 
@@ -153,6 +153,12 @@ def test_outcomes_and_drift_are_counted(backend: Backend) -> None:
     }
     assert backend.counted("printkit.outcome_unknown") == {(*where, ("printkit.provider", "uk")): 1}
     assert backend.counted("printkit.drift") == {(("printkit.drift.kind", "order status"), ("printkit.provider", "uk")): 1}
+
+
+def test_notices_are_counted(backend: Backend) -> None:
+    for _ in range(2):
+        backend.hook(Notified("uk", "delivered"))
+    assert backend.counted("printkit.notices") == {(("printkit.notice.outcome", "delivered"), ("printkit.provider", "uk")): 2}
 
 
 async def test_a_call_is_told_as_children_of_the_span_it_was_made_in(backend: Backend) -> None:

@@ -1,13 +1,16 @@
 """One run of many changes, as callers hold it: ``async for`` gives results, ``await`` the report. Knows no kit and no shop."""
 
+import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, aclosing
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, final
 
 from attrs import evolve
 
+from .. import checks
 from ..changes import Change
 from ..errors import FieldProblem, RunStoppedError
 from ..model import Order
@@ -17,6 +20,7 @@ from ..transport.limits import Pace
 from .engine import Engine
 from .journal import Journal
 from .results import ChangeResult, Progress, Report
+from .source import Changes, Stream
 from .tasks import Book
 
 OpenBook = Callable[[], Awaitable[Book]]
@@ -173,6 +177,47 @@ class KitHands:
     def width(self) -> float:
         """So many that none waits longer than ten seconds for its turn at the slowest account's present rate."""
         return min((10 * pace.rate for pace in self.paces if pace.rate is not None), default=float("inf"))
+
+
+def run_of(
+    kit: Any,
+    opened: Iterable[Opened],
+    default: str | None,
+    given: Changes | None,
+    *,
+    journal: str | os.PathLike[str] | None,
+    concurrency: int | None,
+    in_order: bool,
+    rate: float | None,
+) -> Run:
+    """A run with one kit's verbs; see ``PrintKit.apply``."""
+    problems = [
+        *(() if concurrency is None else checks.of_count("concurrency", concurrency)),
+        *(() if rate is None else checks.of_rate("rate", rate)),
+        *checks.of_flag("in_order", in_order),
+        *(() if journal is None else checks.of_kind("journal", journal, (str, os.PathLike), "a path")),
+    ]
+    if given is None and journal is None:
+        problems.append(FieldProblem("changes", "are missing: give them, or the journal of a run to go on with"))
+    if given is not None:
+        problems += input_problems(given)
+    checks.refuse(problems, operation="apply")
+    at = [*opened]
+    accounts = accounts_of(at)
+
+    async def book() -> Book:
+        if journal is None:
+            return Stream(() if given is None else given, default)
+        kept = await Journal.open(Path(journal), accounts, default, new=False if given is None else None)
+        try:
+            await kept.begin(given)
+        except BaseException:
+            await kept.aclose()
+            raise
+        return kept
+
+    hands = KitHands(kit, [each.pace for each in at])
+    return Run(book, hands, concurrency=concurrency or min(each.concurrency for each in at), in_order=in_order, rate=rate)
 
 
 def input_problems(given: object) -> Iterator[FieldProblem]:
