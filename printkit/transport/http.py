@@ -9,7 +9,7 @@ from contextlib import aclosing
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NoReturn, final
+from typing import Any, NoReturn, cast, final
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -198,14 +198,17 @@ class HttpLink:
 
     def _session(self, effect: Effect) -> aiohttp.ClientSession:
         if self._sessions is None:
-            own = _Connector(limit=self._limit, keepalive_timeout=self._keepalive) if self._lent is None else None
-            connector = own or self._lent
+            lent = self._lent
+            used = aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=self._keepalive) if lent is None else lent
+            connector = cast(aiohttp.BaseConnector, _Watched(used))
             trace = aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_mark_sent)
-            self._sessions = _Sessions(asyncio.get_running_loop(), own, self._make(connector, []), self._make(connector, [trace]))
+            self._sessions = _Sessions(
+                asyncio.get_running_loop(), used if lent is None else None, self._make(connector, []), self._make(connector, [trace])
+            )
         return self._sessions.reading if effect is Effect.READS else self._sessions.writing
 
-    def _make(self, connector: aiohttp.BaseConnector | None, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
+    def _make(self, connector: aiohttp.BaseConnector, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
             connector=connector,
             connector_owner=False,
@@ -274,12 +277,18 @@ class _Upload(aiohttp.payload.Payload):
                 await writer.write(piece)
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Gives out no idle connection on which something has arrived that nobody asked for.
+class _Watched:
+    """A connector, own or lent, that gives out no idle connection on which something has arrived that nobody asked for.
 
     Such as a server's goodbye to an idle connection: it would be taken for the answer to the next request, and a write that the shop
     carries out would look refused.
     """
+
+    def __init__(self, connector: aiohttp.BaseConnector) -> None:
+        self._watched = connector
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._watched, name)
 
     async def connect(
         self,
@@ -288,7 +297,7 @@ class _Connector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is the HTTP library's
     ) -> Connection:
         while True:
-            connection = await super().connect(req, traces, timeout)
+            connection = await self._watched.connect(req, traces, timeout)
             if connection.protocol is None or not connection.protocol.should_close:
                 return connection
             connection.close()

@@ -184,11 +184,14 @@ class Said(Wire):
     capital_message: Loose = msgspec.field(name="Message", default=None)
 
 
-class Done(Said, kw_only=True):
+class Done(Wire):
     """An answer that carries no item; what else it may say must not contradict that it was done (reference 7.6, 7.11)."""
 
     error_message: Loose
     """Null, but there: an object without it may be anybody's."""
+    error: Loose = None
+    message: Loose = None
+    capital_message: Loose = msgspec.field(name="Message", default=None)
     status: Loose = None
     is_valid: Loose = None
 
