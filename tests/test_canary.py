@@ -37,6 +37,7 @@ from printkit.emulator.faults import (
 )
 from printkit.providers.pwinty.emulator import Options, Shop
 from printkit.server.emulator import EmulatorServer
+from tests.backend import backend
 from tests.providers.pwinty.shops import Scripted, says, settings, stopped_clocks
 
 KEY = "CANARY/k3y+=&% \"é'<>"
@@ -128,12 +129,14 @@ def inspect(thing: Any) -> None:
 async def opened(shop: Shop, **more: object) -> AsyncIterator[tuple[PrintKit, EmulatorServer]]:
     """A kit whose key is the canary, with everything that listens switched on."""
     asyncio.get_running_loop().set_debug(enabled=True)
-    with stopped_clocks():
+    with stopped_clocks(), backend() as telemetry:
         async with EmulatorServer([shop], tick=None) as server:
             url = f"pwinty+emulator://127.0.0.1:{server.port}"
-            kit = printkit.connect(url, environ=settings(**more) | _canary(), hooks=[LoggingHook()])
+            kit = printkit.connect(url, environ=settings(**more) | _canary(), hooks=[LoggingHook(), telemetry.hook])
             async with kit:
                 yield kit, server
+        assert telemetry.names()
+        clean(telemetry.told(), "what OpenTelemetry is told")
 
 
 def _canary() -> dict[str, str]:

@@ -6,13 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attrs import frozen
 from opentelemetry import trace
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import HistogramDataPoint, InMemoryMetricReader
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.metrics.export import HistogramDataPoint
+from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
 
 import printkit
@@ -20,40 +16,14 @@ from printkit import ConfigError, Effect, NewOrder, OpenTelemetryHook, OutcomeUn
 from printkit.emulator.faults import CloseBeforeRead, Fault, StallAfterCommit, Throttle
 from printkit.exchange import Call
 from printkit.telemetry import Attempt, Drift, Notified, Outcome, Wait
+from tests.backend import Backend, backend
 from tests.providers.pwinty.shops import TOM, World, settings, world
 
 
-@frozen
-class Backend:
-    """A program's OpenTelemetry set-up, in memory."""
-
-    spans: InMemorySpanExporter
-    reader: InMemoryMetricReader
-    tracers: TracerProvider
-    hook: OpenTelemetryHook
-
-    def names(self) -> list[str]:
-        return [span.name for span in self.spans.get_finished_spans()]
-
-    def metrics(self) -> dict[str, list[Any]]:
-        """The data points, by metric."""
-        data = self.reader.get_metrics_data()
-        found = data.resource_metrics if data else ()
-        scopes = [scope for resource in found for scope in resource.scope_metrics]
-        return {metric.name: list(metric.data.data_points) for scope in scopes for metric in scope.metrics}
-
-    def counted(self, name: str) -> dict[tuple[Any, ...], int]:
-        return {tuple(sorted(point.attributes.items())): point.value for point in self.metrics().get(name, ())}
-
-
-@pytest.fixture
-def backend() -> Iterator[Backend]:
-    spans, reader = InMemorySpanExporter(), InMemoryMetricReader()
-    tracers, meters = TracerProvider(), MeterProvider([reader])
-    tracers.add_span_processor(SimpleSpanProcessor(spans))
-    yield Backend(spans, reader, tracers, OpenTelemetryHook(tracer_provider=tracers, meter_provider=meters))
-    tracers.shutdown()
-    meters.shutdown()
+@pytest.fixture(name="backend")
+def in_memory() -> Iterator[Backend]:
+    with backend() as opened:
+        yield opened
 
 
 async def kit_at(shop: World, backend: Backend, **more: object) -> PrintKit:

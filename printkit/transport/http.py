@@ -10,8 +10,7 @@ from contextlib import aclosing
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import NoReturn, final
+from typing import Any, NoReturn, cast, final
 
 import aiohttp
 from aiohttp.abc import AbstractStreamWriter
@@ -60,14 +59,6 @@ async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHand
 
 _under_way: ContextVar[Wire] = ContextVar("printkit_wire")
 """The attempt that this task makes; the connector marks it."""
-
-
-async def _mark_sent(_: aiohttp.ClientSession, context: SimpleNamespace, __: aiohttp.TraceRequestHeadersSentParams) -> None:
-    """Fires just before the first byte of the head goes out; the context is the attempt's Wire."""
-    wire: Wire = context.trace_request_ctx
-    if wire.is_late():
-        raise _TooLateError
-    wire.sent = True
 
 
 def borrow(session: aiohttp.ClientSession) -> aiohttp.BaseConnector:
@@ -137,7 +128,7 @@ class HttpLink:
         self._limit = limit
         self._tls = _trust(ca_file) if self._address.is_https else True
         self._proxy = _checked_proxy(proxy)
-        self._sessions: _Sessions | None = None
+        self._opened: _Opened | None = None
         self._closed = False
 
     async def attempt(self, request: Request, wire: Wire) -> Ending:
@@ -169,11 +160,10 @@ class HttpLink:
         data = _data(request, self._credentials, sources)
         for source in sources:
             await source.begin()
-        session = self._session(request.effect)
+        session = self._session()
         _under_way.set(wire)
         if self._lent is not None:
             await _let_strays_arrive()
-            wire.sent = request.effect is Effect.READS  # they are not traced, as that costs a fifth more: assume the worst
         response = await session.request(
             request.method,
             url,
@@ -182,7 +172,6 @@ class HttpLink:
             allow_redirects=False,
             ssl=self._tls,
             middlewares=(_send_once,),
-            trace_request_ctx=wire,
         )
         wire.status = response.status
         body: bytes | Cause = Cause.BODY_CUT
@@ -198,7 +187,7 @@ class HttpLink:
     def _refusal(self, request: Request) -> Cause | None:
         if self._closed or (self._lent is not None and self._lent.closed):
             return Cause.CLOSED
-        if self._sessions is not None and self._sessions.loop is not asyncio.get_running_loop():
+        if self._opened is not None and self._opened.loop is not asyncio.get_running_loop():
             return Cause.OTHER_LOOP
         if request.method not in METHODS or self._credentials.clash_with(request) or not _is_well_formed(request):
             return Cause.LOCAL_REFUSAL
@@ -215,14 +204,15 @@ class HttpLink:
                 return cause
         return body.finish()
 
-    def _session(self, effect: Effect) -> aiohttp.ClientSession:
-        if self._sessions is None:
-            own = _Connector(limit=self._limit, keepalive=self._keepalive) if self._lent is None else None
-            reading = self._make(own or self._lent, [])
-            self._sessions = _Sessions(asyncio.get_running_loop(), own, reading, reading if own else self._make(self._lent, [_tracing()]))
-        return self._sessions.reading if effect is Effect.READS else self._sessions.writing
+    def _session(self) -> aiohttp.ClientSession:
+        if self._opened is None:
+            lent = self._lent
+            used = aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=self._keepalive) if lent is None else lent
+            session = self._make(cast(aiohttp.BaseConnector, _Watched(used, 4 * self._limit)))
+            self._opened = _Opened(asyncio.get_running_loop(), used if lent is None else None, session)
+        return self._opened.session
 
-    def _make(self, connector: aiohttp.BaseConnector | None, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
+    def _make(self, connector: aiohttp.BaseConnector) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
             connector=connector,
             connector_owner=False,
@@ -234,21 +224,17 @@ class HttpLink:
             timeout=self._timeout,
             trust_env=False,
         )
-        for trace in traces:
-            trace.freeze()
-        session.trace_configs[:] = traces  # in place of those that instrumentations give to every session: they record the whole URL
+        session.trace_configs.clear()  # instrumentations give theirs to every session, and record the whole URL
         return session
 
     async def aclose(self) -> None:
         """See ``Link``. A borrowed connector stays open. May be called again."""
         self._closed = True
-        sessions, self._sessions = self._sessions, None
-        if sessions is not None:
-            await sessions.reading.close()
-            if sessions.writing is not sessions.reading:
-                await sessions.writing.close()
-            if sessions.own is not None:
-                await sessions.own.close()
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            await opened.session.close()
+            if opened.own is not None:
+                await opened.own.close()
 
     def __repr__(self) -> str:
         return f"HttpLink({self._address.origin!r})"
@@ -258,16 +244,12 @@ class HttpLink:
 
 
 @frozen(repr=False)
-class _Sessions:
-    """One session, on a connector of our own that marks what was sent; on a lent one a second, traced one for the writes.
-
-    Tracing costs a fifth of a request's time, and of reads nobody needs to know whether they were sent.
-    """
+class _Opened:
+    """The session in use, and the connector where it is our own."""
 
     loop: asyncio.AbstractEventLoop
     own: aiohttp.BaseConnector | None
-    reading: aiohttp.ClientSession
-    writing: aiohttp.ClientSession
+    session: aiohttp.ClientSession
 
 
 class _Upload(aiohttp.payload.Payload):
@@ -295,17 +277,20 @@ class _Upload(aiohttp.payload.Payload):
                 await writer.write(piece)
 
 
-class _Connector(aiohttp.TCPConnector):
-    """Marks the attempt as sent when it gets its connection, just before the head goes out.
+class _Watched:
+    """A connector, own or lent, that marks the attempt as sent when it gets its connection, just before the head goes out.
 
     Gives out no idle connection on which something has arrived that nobody asked for, such as a server's goodbye to an idle connection:
     it would be taken for the answer to the next request, and a write that the shop carries out would look refused.
     """
 
-    def __init__(self, *, limit: int, keepalive: float) -> None:
-        super().__init__(limit=limit, keepalive_timeout=keepalive)  # pyright: ignore[reportUnknownMemberType] - a type that is not exported
-        self._most = 4 * limit
+    def __init__(self, connector: aiohttp.BaseConnector, most: int) -> None:
+        self._watched = connector
+        self._most = most
         self._used: set[ResponseHandler] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._watched, name)
 
     async def connect(
         self,
@@ -314,19 +299,26 @@ class _Connector(aiohttp.TCPConnector):
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is the HTTP library's
     ) -> Connection:
         while True:
-            connection = await super().connect(req, traces, timeout)
-            protocol = connection.protocol
-            if protocol is None or protocol not in self._used:
-                break
-            if not protocol.should_close and (req.method == "GET" or not _speaks(protocol)):  # a read that is misled changes nothing
+            connection = await self._watched.connect(req, traces, timeout)
+            if not self._is_misleading(connection.protocol, req.method):
                 break
             connection.close()
-        if protocol is not None:
-            self._used.add(protocol)
+        if connection.protocol is not None:
+            self._used.add(connection.protocol)
             if len(self._used) > self._most:
                 self._used = {each for each in self._used if each.transport is not None}
-        _under_way.get().sent = True
+        wire = _under_way.get()
+        if wire.is_late():
+            connection.release()
+            raise _TooLateError
+        wire.sent = True
         return connection
+
+    def _is_misleading(self, protocol: ResponseHandler | None, method: str) -> bool:
+        """A read that is misled changes nothing. On a new connection something may lie unread that belongs to its encryption."""
+        if protocol is None:
+            return False
+        return protocol.should_close or (method != "GET" and protocol in self._used and _speaks(protocol))
 
 
 def _speaks(protocol: ResponseHandler) -> bool:
@@ -342,12 +334,6 @@ def _is_readable(number: int) -> bool:
     poll = select.poll()
     poll.register(number, select.POLLIN | select.POLLHUP | select.POLLERR)
     return bool(poll.poll(0))
-
-
-def _tracing() -> aiohttp.TraceConfig:
-    trace = aiohttp.TraceConfig()
-    trace.on_request_headers_sent.append(_mark_sent)
-    return trace
 
 
 async def _let_strays_arrive() -> None:

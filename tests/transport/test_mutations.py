@@ -43,8 +43,12 @@ def without_the_middleware(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(http_module, "_send_once", pass_on)
 
 
+async def without_a_mark(self, *asked, **more):
+    return await self._watched.connect(*asked, **more)
+
+
 def without_the_mark(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(http_module._Connector, "connect", aiohttp.TCPConnector.connect)
+    patch.setattr(http_module._Watched, "connect", without_a_mark)
 
 
 def following_redirects(patch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ from printkit.emulator.faults import (
 )
 from printkit.providers.gooten.emulator import Shop
 from printkit.server.emulator import EmulatorServer
+from tests.backend import backend
 from tests.providers.gooten.shops import ANN, TOM, URL, draft, photo, settings, stopped_clocks
 
 KEY = 'CANARY-key/part+=&%"\\é'
@@ -116,14 +117,15 @@ async def program() -> AsyncIterator[tuple[PrintKit, EmulatorServer, Shop]]:
     asyncio.get_running_loop().set_debug(True)
     shop = Shop(clock=ManualClock())
     try:
-        with stopped_clocks():
+        with stopped_clocks(), backend() as telemetry:
             async with EmulatorServer([shop], tick=None) as server:
                 url = f"gooten+emulator://127.0.0.1:{server.port}"
                 environ = settings(partner_billing_key=KEY)
-                async with printkit.connect(url, environ=environ, hooks=[heard, LoggingHook()]) as kit:
+                async with printkit.connect(url, environ=environ, hooks=[heard, LoggingHook(), telemetry.hook]) as kit:
                     yield kit, server, shop
                     for text in everything([repr(kit), kit.unresolved, kit.connections], set()):
                         no_canary_in(text)
+            no_canary_in(telemetry.told())
     finally:
         log.removeHandler(handler)
         log.setLevel(level)
