@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, final, get_args
 
 from attrs import field, frozen
 
-from .errors import FieldProblem
+from .errors import FieldProblem, RejectedError
 from .model import Artwork, ArtworkLike, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient
 from .outcomes import ReconcileHandle
 from .provider import OrderLike
@@ -69,9 +69,13 @@ class PlaceOrder:
 
     async def go_on(self, kit: "PrintKit", done: ReconcileHandle, order: Order) -> Order:
         """Do what is left after ``done``."""
+        if done.operation == "submit":
+            return order
         if done.operation == "create_order":
             order = await kit.add_photos(order, self.photos)
-        return order if done.operation == "submit" else await kit.submit(order)
+        if order.receipt.refused or len(order.live_items) < len(self.photos):
+            raise incomplete(order, len(self.photos))
+        return await kit.submit(order)
 
 
 @final
@@ -202,6 +206,16 @@ class SetStatus:
     async def go_on(self, kit: "PrintKit", done: ReconcileHandle, order: Order) -> Order:
         """Do what is left after ``done``: nothing."""
         return order
+
+
+def incomplete(order: Order, wanted: int) -> RejectedError:
+    """The error for an order to place that lacks a photo: it is never submitted."""
+    refused = order.receipt.refused
+    missing = f"{len(refused) or wanted - len(order.live_items)} of {wanted} photos were refused"
+    first = f": {refused[0].item}: {refused[0].why}" if refused else ""
+    error = RejectedError(f"{missing}, and the order was not submitted{first}", provider=order.ref.provider, operation="place_order")
+    error.refused, error.order = refused, order.ref
+    return error
 
 
 Change = PlaceOrder | AddPhotos | Submit | UpdateRecipient | CancelItems | SwapSku | ReplaceArtwork | SetStatus

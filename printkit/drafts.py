@@ -15,6 +15,7 @@ import cattrs
 from attrs import evolve, field, frozen
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
+from . import private
 from .errors import ConfigError, NotFoundError
 from .model import Artwork, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient
 
@@ -226,6 +227,7 @@ class FileDrafts:
             return result
 
     def _open(self) -> sqlite3.Connection:
+        private.begin(self._path)
         database = sqlite3.connect(self._path, timeout=10, isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")

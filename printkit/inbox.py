@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS told (
     waits INTEGER NOT NULL,         -- 1: a notice waits to be acted on
     due REAL,                       -- when to look at the order, in seconds since 1970; NULL: not at all
     failures INTEGER NOT NULL,      -- since the last success
+    refusals INTEGER NOT NULL,      -- of these, how many times in a row the shop refused to show the order
     looks INTEGER NOT NULL,         -- without a notice, since the last change
     looked REAL,                    -- when it was looked at last
     mark TEXT                       -- the fingerprint of what was delivered last
@@ -44,6 +45,8 @@ class Entry:
     waits: bool
     """Whether a notice waits; else it is a look without one."""
     failures: int
+    refusals: int
+    """How many times in a row the shop refused to show it."""
     looks: int
     """Without a notice, since the last change."""
     mark: str | None
@@ -107,7 +110,7 @@ class Inbox:
                 return False
             soonest = now if looked is None else max(now, min(looked, now) + pause)
             database.execute(
-                "INSERT INTO told VALUES (?, 1, 1, ?, 0, 0, NULL, NULL)"
+                "INSERT INTO told VALUES (?, 1, 1, ?, 0, 0, 0, NULL, NULL)"
                 " ON CONFLICT (name) DO UPDATE SET notices = notices + 1, waits = 1, due = excluded.due",
                 (name, soonest),
             )
@@ -120,7 +123,7 @@ class Inbox:
 
         def work(database: sqlite3.Connection) -> tuple[list[Entry], float | None]:
             rows = database.execute(
-                "SELECT name, notices, waits, failures, looks, mark FROM told WHERE due <= ? ORDER BY due LIMIT ?",
+                "SELECT name, notices, waits, failures, refusals, looks, mark FROM told WHERE due <= ? ORDER BY due LIMIT ?",
                 (now, limit + len(under_way)),
             )
             entries = [Entry(name, notices, bool(waits), *rest) for name, notices, waits, *rest in rows if name not in under_way]
@@ -143,7 +146,7 @@ class Inbox:
 
         def work(database: sqlite3.Connection) -> None:
             database.execute(
-                "UPDATE told SET mark = ?1, looked = ?2, failures = 0, looks = ?3, waits = notices > ?4,"
+                "UPDATE told SET mark = ?1, looked = ?2, failures = 0, refusals = 0, looks = ?3, waits = notices > ?4,"
                 " due = CASE WHEN notices > ?4 THEN ?2 + ?5 ELSE ?6 END WHERE name = ?7",
                 (mark, now, looks, entry.notices, pause, again, entry.name),
             )
@@ -153,10 +156,11 @@ class Inbox:
 
         await self._do(work)
 
-    async def postpone(self, entry: Entry, now: float, until: float) -> None:
-        """The order could not be looked at, or what was found not delivered."""
-        query = "UPDATE told SET looked = ?, due = ?, failures = failures + 1 WHERE name = ?"
-        await self._do(lambda database: database.execute(query, (now, until, entry.name)))
+    async def postpone(self, entry: Entry, now: float, until: float, *, refused: bool = False) -> None:
+        """The order could not be looked at, because the shop ``refused`` or for another reason, or what was found not delivered."""
+        query = "UPDATE told SET looked = ?, due = ?, failures = failures + 1, refusals = ? WHERE name = ?"
+        refusals = entry.refusals + 1 if refused else 0
+        await self._do(lambda database: database.execute(query, (now, until, refusals, entry.name)))
 
     async def forget(self, entry: Entry) -> None:
         """There is no such order. Of a notice that came meanwhile it is looked for once more."""

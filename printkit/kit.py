@@ -14,7 +14,8 @@ from .bulk import run as bulk
 from .bulk.run import Run
 from .bulk.source import Changes
 from .catalogue import Country, ProductList
-from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, RejectedError, UnsupportedOperationError
+from .changes import incomplete
+from .errors import ConfigError, FieldProblem, InvalidRequestError, PrintKitError, UnsupportedOperationError
 from .exchange import Request, Response
 from .following import Following
 from .many import ManyVerbs
@@ -95,7 +96,7 @@ class PrintKit(Following, ManyVerbs):
         try:
             filled = await self.add_photos(order, given)
             if filled.receipt.refused:
-                raise _incomplete(filled, len(given))
+                raise incomplete(filled, len(given))
             placed = await self.submit(filled)
             return evolve(placed, receipt=placed.receipt.after(order.receipt, filled.receipt))
         except PrintKitError as error:
@@ -485,11 +486,3 @@ class PrintKit(Following, ManyVerbs):
 
     def _yours(self, at: Opened, order: Order) -> Order:
         return self._skus.to_yours(order, at.names)
-
-
-def _incomplete(order: Order, wanted: int) -> RejectedError:
-    refused = order.receipt.refused
-    why = f"{len(refused)} of {wanted} photos were refused, and the order was not submitted: {refused[0].item}: {refused[0].why}"
-    error = RejectedError(why, provider=order.ref.provider, operation="place_order")
-    error.refused = refused
-    return error

@@ -43,7 +43,7 @@ class ManyVerbs:
         checks.refuse(
             [*run.input_problems(changes), *(() if concurrency is None else checks.of_count("concurrency", concurrency))], operation="plan"
         )
-        return plans.plans(changes, self._rehearse, concurrency or min(at.concurrency for at in self._opened.values()))
+        return plans.plans(changes, self.rehearse, concurrency or min(at.concurrency for at in self._opened.values()))
 
     def select(
         self,
@@ -86,9 +86,9 @@ class ManyVerbs:
             JournalError: while it is walked: it is no journal, another account's, or another process works on it.
         """
         checks.refuse(checks.of_kind("journal", journal, (str, os.PathLike), "a path"), operation="settle")
-        return settling.settled(self, journal, run.accounts_of(self._opened.values()), self._default, self._rehearse)
+        return settling.settled(self, journal, run.accounts_of(self._opened.values()), self._default, self.rehearse)
 
-    def _rehearse(self) -> tuple[Any, Callable[[], Sequence[PlannedRequest]]]:
+    def rehearse(self) -> tuple[Any, Callable[[], Sequence[PlannedRequest]]]:
         """A kit that sends no write, and what it would have sent by now."""
         opened, rehearsals = dict[str, Opened](), list[Rehearsal]()
         for name, at in self._opened.items():

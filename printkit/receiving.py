@@ -295,7 +295,7 @@ class Receiver:
             await self._inbox.forget(entry)
             return "no-such-order"
         except PrintKitError as error:
-            if _is_refused(error) and entry.failures >= _REFUSALS:
+            if _is_refused(error) and entry.refusals >= _REFUSALS:
                 await self._inbox.forget(entry)
                 return "no-such-order"
             await self._postpone(entry, error)
@@ -333,7 +333,9 @@ class Receiver:
         wait = _AGAIN.wait(min(entry.failures + 1, 32), throttled=False, retry_after=None, jitter=self._jitter) or 0.0
         asked = error.retry_after if isinstance(error, RateLimitedError) else None
         now = self._clock()
-        await self._inbox.postpone(entry, now, now + max(wait, self._limits.pause, asked or 0.0))
+        await self._inbox.postpone(
+            entry, now, now + max(wait, self._limits.pause, asked or 0.0), refused=error is not None and _is_refused(error)
+        )
 
     # ── Opening and closing ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, final
 
+from .. import private
 from ..errors import JournalError
 
 T = TypeVar("T")
@@ -92,6 +93,7 @@ class Writer:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
+    private.begin(path)
     database = sqlite3.connect(path, timeout=10, isolation_level=None)
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = FULL")

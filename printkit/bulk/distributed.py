@@ -27,6 +27,7 @@ from .leases import Chunk, Lease, Taken
 from .postgres import Database, RunStatus
 from .results import ChangeResult
 from .run import KitHands, accounts_of
+from .settling import MORE, look
 from .shared_pace import SharedPace
 from .source import Changes
 
@@ -133,7 +134,7 @@ async def settle(kit: "PrintKit", database: Url, run: str) -> AsyncIterator[Chan
     """Ask the shops what became of the changes that ended as unknown, and note what they say. Sends no write.
 
     Yields:
-        What became of each; ``Unknown`` where still nobody can say.
+        What became of each; ``Unknown`` where still nobody can say, or where more is to be done: then ``resume`` goes on with it.
     """
     at = Database.at(database)
     async with at.connected() as connection, at.connected() as noting:
@@ -141,11 +142,12 @@ async def settle(kit: "PrintKit", database: Url, run: str) -> AsyncIterator[Chan
         async for each in postgres.kept(connection, run, "unknown"):
             if each.handle is None:
                 continue
-            outcome = await kit.reconcile(each.handle)
-            result = ChangeResult(each.index, each.change, outcome, handle=each.handle if isinstance(outcome, Unknown) else None)
-            if result.handle is None:
-                await postgres.settle(noting, run, each.handle, result)
-            yield result
+            outcome = await look(kit, each.change, each.handle, kit.rehearse)
+            if isinstance(outcome, Unknown) and outcome.why == MORE:
+                await postgres.reopen(noting, run, each.index, each.handle)
+            elif not isinstance(outcome, Unknown):
+                await postgres.settle(noting, run, each.handle, ChangeResult(each.index, each.change, outcome))
+            yield ChangeResult(each.index, each.change, outcome, handle=each.handle if isinstance(outcome, Unknown) else None)
 
 
 # ── One worker ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import final
 
+from ..changes import PlaceOrder
 from ..errors import (
     AuthenticationError,
     JournalError,
@@ -351,7 +352,7 @@ class Engine:
 
     async def _undecided(self, task: Task, found: NotApplied | Unknown) -> ChangeResult | None:
         if isinstance(found, NotApplied):
-            return self._result(task, found)
+            return self._not_applied(task, found)
         if found.not_before is None:
             return self._unknown(task, found.why)
         task.tries += found.not_before <= self._now()  # nothing is waited for, but somebody else
@@ -362,14 +363,14 @@ class Engine:
     async def _again(self, task: Task, error: PrintKitError) -> ChangeResult | None:
         if task.tries < MOST_TRIES:
             return await self._later_on(task, self._in(_backoff(task.tries)))
-        return self._unknown(task, str(error), error) if task.open else self._result(task, NotApplied(str(error)), error)
+        return self._unknown(task, str(error), error) if task.open else self._not_applied(task, NotApplied(str(error)), error)
 
     async def _refused(self, task: Task, error: Exception) -> ChangeResult | None:
         """The shop refuses, or the change is not possible, or something of ours is broken."""
         if isinstance(error, ProviderError) and error.sent:
             self._answered(task)
         if task.open is None:
-            return self._result(task, NotApplied(str(error) or type(error).__name__, getattr(error, "existing", None)), error)
+            return self._not_applied(task, NotApplied(str(error) or type(error).__name__, getattr(error, "existing", None)), error)
         if not isinstance(error, PrintKitError):
             return self._unknown(task, f"{type(error).__name__} while it was under way", error)
         task.refusals += 1  # after a lost answer a refusal is a hint: it may be done already
@@ -377,8 +378,14 @@ class Engine:
             return self._unknown(task, str(error), error)
         return await self._later_on(task, task.open.settle_until)
 
+    def _not_applied(self, task: Task, outcome: NotApplied, error: Exception | None = None) -> ChangeResult:
+        """Not applied, unless a part of it was: then somebody has to look. An order to place that was not submitted costs nothing."""
+        if task.done is None or isinstance(task.change, PlaceOrder):
+            return self._result(task, outcome, error)
+        return self._unknown(task, f"a part of it is done, and the rest is not: {outcome.why}", error)
+
     def _result(self, task: Task, outcome: Outcome, error: Exception | None = None) -> ChangeResult:
-        return ChangeResult(task.index, task.change, outcome, error, task.open if isinstance(outcome, Unknown) else None)
+        return ChangeResult(task.index, task.change, outcome, error, (task.open or task.done) if isinstance(outcome, Unknown) else None)
 
     def _unknown(self, task: Task, why: str, error: Exception | None = None) -> ChangeResult:
         return self._result(task, Unknown(why), error)

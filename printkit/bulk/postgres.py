@@ -22,6 +22,7 @@ from .kept import (
     FORM,
     PAGE,
     UNKNOWN,
+    WAITING,
     WORDS,
     Kept,
     Status,
@@ -316,6 +317,14 @@ async def resume(connection: Connection, run: str) -> list[int]:
     await connection.execute("UPDATE run SET stopped = NULL WHERE id = %s", (run,))
     query = "SELECT number FROM chunk WHERE run = %s AND NOT done ORDER BY number"
     return [number for (number,) in await (await connection.execute(query, (run,))).fetchall()]
+
+
+async def reopen(connection: Connection, run: str, index: int, handle: ReconcileHandle) -> None:
+    """The write of an unknown change is found, and others are left: ``resume`` goes on with it."""
+    query = "UPDATE item SET state = %s, done = open, open = NULL WHERE run = %s AND id = %s AND state = %s AND open = %s RETURNING spot"
+    rows = await connection.execute(query, (WAITING, run, index, UNKNOWN, handle.to_json()))
+    for (spot,) in await rows.fetchall():
+        await connection.execute("UPDATE chunk SET done = false WHERE run = %s AND %s BETWEEN low AND high", (run, spot))
 
 
 async def settle(connection: Connection, run: str, handle: ReconcileHandle, result: ChangeResult) -> None:

@@ -59,23 +59,27 @@ async def _settle(kit: Any, journal: Journal, kept: Kept, default: str | None, r
     index, change, handle = kept.index, kept.change, kept.handle
     if handle is None:
         return Settled(index, change, Unknown(kept.why or "its write is not in the journal"))
+    found = await look(kit, change, handle, rehearse)
+    if found == Unknown(MORE):
+        task = Task(index, change, changes.order_of(change, default), changes.provider_of(change, default), done=handle)
+        await journal.keep(task)
+        return Settled(index, change, found, left=True)
+    if not isinstance(found, Unknown):
+        await journal.finish(ChangeResult(index, change, found))
+    return Settled(index, change, found)
+
+
+async def look(kit: Any, change: Change, handle: ReconcileHandle, rehearse: Rehearse) -> Outcome:
+    """What became of a change, by the write of it that was lost; ``Unknown(MORE)`` where that is found and others are left to do."""
     try:
         found: Outcome = await kit.reconcile(handle)
     except PrintKitError as error:
-        return Settled(index, change, Unknown(f"looking for it failed: {error}"))
-    match found:
-        case Applied(value=order):
-            if await _is_last(change, handle, order, rehearse):
-                await journal.finish(ChangeResult(index, change, found))
-                return Settled(index, change, found)
-            task = Task(index, change, changes.order_of(change, default), changes.provider_of(change, default), done=handle)
-            await journal.keep(task)
-            return Settled(index, change, Unknown(MORE), left=True)
-        case NotApplied():
-            await journal.finish(ChangeResult(index, change, found))
-        case Unknown():
-            pass
-    return Settled(index, change, found)
+        return Unknown(f"looking for it failed: {error}")
+    if isinstance(found, Applied) and not await _is_last(change, handle, found.value, rehearse):
+        return Unknown(MORE)
+    if isinstance(found, NotApplied) and handle.step == "delete":  # the last step of several: the others are done
+        return Unknown(f"a part of it is done, and the rest is not: {found.why}")
+    return found
 
 
 async def _is_last(change: Change, done: ReconcileHandle, order: Any, rehearse: Rehearse) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn, cast, final
 
 import aiohttp
+import attrs
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
@@ -34,6 +35,7 @@ METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _NEVER_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _BINARY = "application/octet-stream"
+_UPLOAD_SILENCE = 30.0
 _LARGEST_IN_ONE_PIECE = 1024 * 1024
 _log = logging.getLogger("printkit")
 
@@ -92,8 +94,8 @@ class HttpLink:
         connector: a borrowed one, see ``borrow``; without it an own one is made, and closed at the end.
         max_body: bytes; a longer answer, packed or unpacked, ends as ``too-large``.
         connect_timeout: seconds for a connection, TLS included.
-        read_timeout: seconds without a single byte of an answer; none by default, as whoever asks for attempts ends them in time, and
-            a timer for each costs a tenth of a request.
+        read_timeout: seconds without a single byte of an answer; by default 30 for uploads, which may take long, and none for the
+            rest: whoever asks for attempts ends them in time, and a timer for each costs a tenth of a request.
         keepalive: seconds that an idle connection is kept; should be less than the server keeps it.
         limit: connections at once.
         ca_file: certificates (PEM) to trust in place of the system's.
@@ -124,6 +126,7 @@ class HttpLink:
         self._lent = connector
         self._max_body = max_body
         self._timeout = aiohttp.ClientTimeout(total=None, connect=connect_timeout, sock_connect=connect_timeout, sock_read=read_timeout)
+        self._upload_timeout = attrs.evolve(self._timeout, sock_read=_UPLOAD_SILENCE if read_timeout is None else read_timeout)
         self._keepalive = keepalive
         self._limit = limit
         self._tls = _trust(ca_file) if self._address.is_https else True
@@ -172,6 +175,7 @@ class HttpLink:
             allow_redirects=False,
             ssl=self._tls,
             middlewares=(_send_once,),
+            timeout=self._upload_timeout if sources else self._timeout,
         )
         wire.status = response.status
         body: bytes | Cause = Cause.BODY_CUT

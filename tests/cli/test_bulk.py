@@ -20,7 +20,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from printkit import Applied, JournalError, NotApplied, Order, OrderRef, OrderStatus, ReconcileHandle, Unknown
-from printkit.bulk.journal import UNKNOWN, Kept, read
+from printkit.bulk.journal import read
+from printkit.bulk.kept import UNKNOWN, Kept
 from printkit.bulk.results import ChangeResult, Progress, Report
 from printkit.changes import SetStatus, Submit
 from printkit.cli import rows, running

@@ -3,9 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from printkit import PrintKit
+from printkit import Effect, PrintKit, Request, Response
 from printkit.emulator.shop import Shop
 from printkit.server.emulator import EmulatorServer
 
@@ -35,6 +35,12 @@ Before = Callable[[Any, PrintKit], Awaitable[Any]]
 def always(came: object) -> bool:
     """Nothing is asked of what comes back."""
     return True
+
+
+async def asked(kit: PrintKit, path: str, **query: str) -> Response:
+    """The answer to a GET of one's own, without the time that it was given at."""
+    answer = await kit.request(Request("GET", path, Effect.READS, query=query))
+    return evolve(answer, headers={name: value for name, value in answer.headers.items() if name != "date"})
 
 
 @frozen

@@ -38,10 +38,10 @@ def the_middleware_is_gone(patch: pytest.MonkeyPatch) -> None:
 
 
 def nothing_marks_what_was_sent(patch: pytest.MonkeyPatch) -> None:
-    async def mark_nothing(*_: object) -> None:
-        pass
+    async def connect(self: Any, *asked: Any, **more: Any) -> Any:
+        return await self._watched.connect(*asked, **more)
 
-    patch.setattr(http_module, "_mark_sent", mark_nothing)
+    patch.setattr(http_module._Watched, "connect", connect)
 
 
 def redirects_are_followed(patch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from printkit import Artwork, Effect, NewOrder, Order, OrderStatus, Photo, PrintKit, Request, Response
-from tests.matrix.deeds import Deed, Here, Reading
+from tests.matrix.deeds import Deed, Here, Reading, asked
 from tests.matrix.faults import REFUSALS, SENSELESS
 from tests.providers.gooten.shops import ANN, CANVAS, MUG, SMALL_CANVAS, TOM, URL, World, draft, photo, placed
 
@@ -186,7 +186,7 @@ READINGS: dict[str, Reading] = {
         "GET",
         ORDERS,
         new,
-        lambda kit, order: kit.request(Request("GET", "/orders", Effect.READS, query={"id": order.id})),  # type: ignore[arg-type]
+        lambda kit, order: asked(kit, "/orders", id=order.id),
         dict.fromkeys(SENSELESS, lambda answer: isinstance(answer, Response)),
     ),
 }

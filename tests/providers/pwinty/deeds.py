@@ -14,7 +14,7 @@ from printkit import (
     Request,
     Response,
 )
-from tests.matrix.deeds import Deed, Here, Reading
+from tests.matrix.deeds import Deed, Here, Reading, asked
 from tests.matrix.faults import SENSELESS
 from tests.providers.pwinty.shops import ANN, TOM, URL, World, draft, photo
 
@@ -257,7 +257,7 @@ READINGS: dict[str, Reading] = {
         "GET",
         ORDER,
         with_photo,
-        lambda kit, order: kit.request(Request("GET", f"/Orders/{order.id}", Effect.READS)),
+        lambda kit, order: asked(kit, f"/Orders/{order.id}"),
         dict.fromkeys(SENSELESS, lambda answer: isinstance(answer, Response)),
     ),
 }
