@@ -94,7 +94,7 @@ OpenDatabase = Callable[[], "Database"]
 @kept_in
 @connected
 def worker(session: Session, *, database: OpenDatabase, chunks: int, lease: float) -> None:
-    """Carry out the runs of a database, together with any number of other workers.
+    """Carry out runs on several machines.
 
     Until SIGTERM or Ctrl-C: then what is under way ends, the rest is left to others, and the exit code is 0. A second Ctrl-C ends at
     once; also then nothing is lost, and nothing is sent twice.
@@ -133,7 +133,7 @@ def _asked_to_stop() -> asyncio.Event:
 
 @click.group()
 def distributed() -> None:
-    """Runs that ``printkit worker`` carries out on many machines, kept in PostgreSQL."""
+    """Runs on several machines."""
 
 
 @distributed.command()

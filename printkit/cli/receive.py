@@ -58,7 +58,7 @@ def receive(
     prints: bool,
     command: str | None,
 ) -> None:
-    """Receive the shops' notices and tell which orders have changed.
+    """Tell of orders that have changed.
 
     A notice proves nothing, so the order is read from its shop. It is told when it differs from what was told last. Ctrl-C stops it
     (exit code 0).
