@@ -33,6 +33,8 @@ _NEVER_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _BINARY = "application/octet-stream"
 _LARGEST_IN_ONE_PIECE = 1024 * 1024
+_MOST_CONNECTIONS = 3
+"""So many are looked at until one is quiet; then the request has not left, and may be tried again later."""
 _log = logging.getLogger("printkit")
 
 
@@ -155,8 +157,6 @@ class HttpLink:
         for source in sources:
             await source.begin()
         session = self._session(request.effect)
-        if request.effect is Effect.WRITES:
-            await _let_strays_arrive()
         wire.sent = request.effect is Effect.READS  # they are not traced, as that costs a fifth more: assume the worst
         response = await session.request(
             request.method,
@@ -200,17 +200,16 @@ class HttpLink:
         if self._sessions is None:
             lent = self._lent
             used = aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=self._keepalive) if lent is None else lent
-            connector = cast(aiohttp.BaseConnector, _Watched(used))
             trace = aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_mark_sent)
             self._sessions = _Sessions(
-                asyncio.get_running_loop(), used if lent is None else None, self._make(connector, []), self._make(connector, [trace])
+                asyncio.get_running_loop(), used if lent is None else None, self._make(used, []), self._make(used, [trace])
             )
         return self._sessions.reading if effect is Effect.READS else self._sessions.writing
 
     def _make(self, connector: aiohttp.BaseConnector, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
-            connector=connector,
+            connector=cast(aiohttp.BaseConnector, _Watched(connector, patient=bool(traces))),
             connector_owner=False,
             headers={"User-Agent": "printkit", **self._credentials.headers_in_the_clear(), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
@@ -278,14 +277,19 @@ class _Upload(aiohttp.payload.Payload):
 
 
 class _Watched:
-    """A connector, own or lent, that gives out no idle connection on which something has arrived that nobody asked for.
+    """A connector, own or lent, that gives out no connection on which something has arrived that nobody asked for.
 
-    Such as a server's goodbye to an idle connection: it would be taken for the answer to the next request, and a write that the shop
-    carries out would look refused.
+    Such as a server's goodbye to an idle connection, or its greeting on a new one: it would be taken for the answer to the next
+    request, and a write that the shop carries out would look refused.
+
+    Args:
+        connector: the connector.
+        patient: lets arrive what is on its way, which takes two turns of the event loop.
     """
 
-    def __init__(self, connector: aiohttp.BaseConnector) -> None:
+    def __init__(self, connector: aiohttp.BaseConnector, *, patient: bool) -> None:
         self._watched = connector
+        self._patient = patient
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._watched, name)
@@ -296,17 +300,19 @@ class _Watched:
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is the HTTP library's
     ) -> Connection:
-        while True:
+        for _ in range(_MOST_CONNECTIONS):
             connection = await self._watched.connect(req, traces, timeout)
+            try:
+                if self._patient:
+                    await asyncio.sleep(0)
+                    await asyncio.sleep(0)
+            except BaseException:
+                connection.close()
+                raise
             if connection.protocol is None or not connection.protocol.should_close:
                 return connection
             connection.close()
-
-
-async def _let_strays_arrive() -> None:
-    """Two turns of the event loop: whatever lies unread on an idle connection is read now, and so shows that it is not to be used."""
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+        raise _HungUpError
 
 
 def _data(request: Request, credentials: Credentials, sources: list[Source]) -> bytes | aiohttp.payload.Payload | None:
