@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from functools import lru_cache
 from pathlib import Path
@@ -209,7 +209,7 @@ class HttpLink:
 
     def _make(self, connector: aiohttp.BaseConnector, traces: list[aiohttp.TraceConfig]) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(
-            connector=cast(aiohttp.BaseConnector, _Watched(connector, patient=bool(traces))),
+            connector=cast(aiohttp.BaseConnector, _Watched(connector, patient=bool(traces), is_closed=lambda: self._closed)),
             connector_owner=False,
             headers={"User-Agent": "printkit", **self._credentials.headers_in_the_clear(), "Accept-Encoding": "gzip, deflate"},
             auto_decompress=False,
@@ -285,11 +285,13 @@ class _Watched:
     Args:
         connector: the connector.
         patient: lets arrive what is on its way, which takes two turns of the event loop.
+        is_closed: whether nothing is to be sent any more; the HTTP library does not look whether it was closed while it connected.
     """
 
-    def __init__(self, connector: aiohttp.BaseConnector, *, patient: bool) -> None:
+    def __init__(self, connector: aiohttp.BaseConnector, *, patient: bool, is_closed: Callable[[], bool]) -> None:
         self._watched = connector
         self._patient = patient
+        self._is_closed = is_closed
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._watched, name)
@@ -309,6 +311,9 @@ class _Watched:
             except BaseException:
                 connection.close()
                 raise
+            if self._is_closed():
+                connection.close()
+                break
             if connection.protocol is None or not connection.protocol.should_close:
                 return connection
             connection.close()

@@ -82,8 +82,7 @@ def _loop() -> Impatient:
 
 async def _silence(faults: WireFaults, seconds: float | None) -> None:
     """In place of waiting: what was said before arrives, and nothing more is said."""
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await _turn(5)
     _loop().in_silence()
     await faults._closing.wait()
 
@@ -127,7 +126,7 @@ class Watch:
     def heal(self) -> None:
         """No more faults, and nothing is counted any more."""
         self.world.server.faults.clear()
-        del self.world.server.faults.befalls
+        vars(self.world.server.faults).pop("befalls", None)
 
     def ledger(self) -> Counter[str]:
         """How often each kind of thing has happened."""
@@ -321,6 +320,68 @@ async def lost_again(shop: Shop, deed: Deed, lost: Struck) -> None:
         assert isinstance(await kit.reconcile(first.handle, send_again=True), Applied)
         assert effect() == 1
         assert kit.unresolved == ()
+
+
+# ── Interrupted at any moment ─────────────────────────────────────────────────────────────────────────────────────────
+
+Interrupt = Callable[["asyncio.Future[Any]", PrintKit], Awaitable[object]]
+
+
+async def cancel(task: "asyncio.Future[Any]", kit: PrintKit) -> None:
+    """The caller gives up."""
+    task.cancel()
+
+
+async def close(task: "asyncio.Future[Any]", kit: PrintKit) -> None:
+    """The program ends, and waits for nothing."""
+    await kit.aclose(0)
+
+
+async def let_time_pass(task: "asyncio.Future[Any]", kit: PrintKit) -> None:
+    """Whatever has a limit in time reaches it."""
+    _loop().hurry()
+
+
+async def interrupted(shop: Shop, deed: Deed, interrupt: Interrupt, struck: Struck | None = None) -> int:
+    """Interrupt a verb after so many turns of the event loop, and again after one more, until it is done sooner. How many those are."""
+    normally = await effects_without_faults(shop, deed)
+    turns = 0
+    while await _interrupted(shop, deed, normally, interrupt, turns, struck):
+        turns += 1
+    return turns
+
+
+async def _interrupted(shop: Shop, deed: Deed, normally: Counter[str], interrupt: Interrupt, turns: int, struck: Struck | None) -> bool:
+    async with _watched(shop, deed) as (watch, kit, before, had):
+        if struck is not None:
+            watch.strike(struck)
+        task = asyncio.ensure_future(deed.call(kit, before))
+        await _turn(turns)
+        is_early = not task.done()
+        if is_early:
+            await interrupt(task, kit)
+        came = await _ended(task)
+        await _turn(60)  # what has left arrives
+        happened = watch.ledger() - had
+        assert not happened - normally, f"after {turns} turns: happened too often: {happened - normally}"
+        if not isinstance(came, BaseException):
+            assert happened[deed.effect], f"after {turns} turns: reported, and it did not happen"
+        elif happened and not kit.unresolved:
+            told = [*getattr(came, "__notes__", ()), getattr(came, "order", None), "again to finish" in str(came)]
+            assert any(told), f"after {turns} turns: {came!r}, and nothing tells of {happened}"
+        watch.heal()
+        watch.world.now.advance(400)
+        elsewhere = await watch.world.kit()
+        for handle in kit.unresolved:
+            found = await elsewhere.reconcile(handle, send_again=True)
+            assert happened or isinstance(found, Applied) or not (deed.finds and deed.proves_absence and deed.heals), "not sent again"
+        assert not watch.ledger() - had - normally, f"after {turns} turns: happened too often once it was sent again"
+        return is_early
+
+
+async def _turn(times: int) -> None:
+    for _ in range(times):
+        await asyncio.sleep(0)
 
 
 # ── Reads ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
