@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from typing import Any, TypeVar
 
 import pytest
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from printkit import (
     Applied,
@@ -24,6 +24,7 @@ from printkit import (
     ProviderError,
     RateLimitedError,
     ReconcileHandle,
+    Response,
     TransportError,
     Unknown,
     UnreadableAnswerError,
@@ -405,14 +406,20 @@ async def read(shop: Shop, reading: Reading, name: str, struck: Struck) -> str:
         assert watch.ledger() == had, "a read has changed something"
         assert kit.unresolved == ()
         if not isinstance(came, BaseException):
-            assert came == right if means is None else means(came), "another value than the right one"
-            return DONE if came == right else ANSWER
+            is_right = _without_date(came) == _without_date(right)
+            assert is_right if means is None else means(came), "another value than the right one"
+            return DONE if is_right else ANSWER
         assert came.__cause__ is came.__context__ is None
         word = next((word for kind, word in _READ_ERRORS.items() if type(came) is kind), None)
         if word is None:
             assert isinstance(came, ProviderError), f"none of the kinds that are documented: {came!r}"
             return REFUSED
         return word
+
+
+def _without_date(came: object) -> object:
+    """An answer is the same a second later."""
+    return evolve(came, headers={**came.headers, "date": ""}) if isinstance(came, Response) else came
 
 
 async def here(shop: Shop, verb: Here) -> int:
