@@ -368,11 +368,25 @@ class Writer:
                 if newer is not None and self._now() < newer.settle_until:
                     return Unknown("a later write to the same is unknown too: settle that first", newer.settle_until)
                 self._forget(handle)
-                return Applied(await send(handle.meant if found.left is None else found.left))
+                return await self._once_more(handle, find, send, handle.meant if found.left is None else found.left)
             found = NotApplied(found.why) if found.left is None else Unknown(found.why)
         if not isinstance(found, Unknown):
             self._forget(handle)
         return found
+
+    async def _once_more(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T], left: Json) -> "Applied[T]":
+        """Send what is left. A refusal is only a hint then: the first request may have gone through after all, just before."""
+        try:
+            return Applied(await send(left))
+        except ProviderError as error:
+            refusal = error
+        try:
+            found: Found[T] = await find(handle, self._caller.deadline())
+        except Exception:  # noqa: BLE001 - then the refusal stands
+            found = Unknown("looking for it failed")
+        if isinstance(found, Applied):
+            return found
+        raise refusal
 
     async def _weighed(self, handle: ReconcileHandle, find: "Find[T]") -> "Applied[T] | NotApplied | Unknown | Absent":
         """Absent only where that is proven."""

@@ -618,6 +618,30 @@ async def test_two_who_ask_at_once_send_once() -> None:
     assert each._locks._locks == {}
 
 
+async def test_a_refusal_of_what_is_sent_again_is_only_a_hint() -> None:
+    """The first one may have gone through after all, in this very moment, and the shop refuses a second."""
+    now = Now()
+    each, handle = await lost_one(now)
+    now.advance(3600)
+    sends = Sends(ends=ConflictError("it is submitted already"))
+    looks = Looks(Absent("not there"), Absent("not there"), Applied("there"))
+    assert await each.reconcile(handle, looks, sends) == Applied("there")
+    assert len(looks.handles) == 3
+    assert each.unresolved == []
+
+
+@pytest.mark.parametrize("says", [Absent("not there"), Unknown("who knows"), ProviderDownError("down")])
+async def test_a_refusal_of_what_is_sent_again_stands_where_nothing_is_found(says: Any) -> None:
+    now = Now()
+    each, handle = await lost_one(now)
+    now.advance(3600)
+    given = RejectedError("no")
+    with pytest.raises(RejectedError) as caught:
+        await each.reconcile(handle, Looks(Absent("not there"), Absent("not there"), says), Sends(ends=given))
+    assert caught.value is given
+    assert caught.value.__context__ is None
+
+
 async def test_what_sending_again_raises_is_the_callers() -> None:
     now = Now()
     each, handle = await lost_one(now)

@@ -146,9 +146,9 @@ def distributed() -> None:
 @kept_in
 @connected
 def submit(session: Session, *, changes: Path, run: str | None, chunk_size: int, yes: bool, database: OpenDatabase) -> None:
-    """Hand the changes in a file over to the workers, and print the run's name.
+    """Hand a file of changes over to the workers.
 
-    FILE is JSON Lines, or CSV when its name ends so. The run is there whole, or not at all.
+    Prints the name of the run. FILE is JSON Lines, or CSV when its name ends so. The run is there whole, or not at all.
     """
 
     async def verb(kit: PrintKit) -> Exit:
@@ -255,7 +255,10 @@ def stop(*, run: str, database: OpenDatabase, as_json: bool) -> None:
 @kept_in
 @as_json_option
 def resume(*, run: str, database: OpenDatabase, as_json: bool) -> None:
-    """Go on with a run that was stopped: by you, by an outage, or by a refused key."""
+    """Go on with a run that was stopped.
+
+    By you, by an outage, or by a refused key.
+    """
 
     async def verb() -> Exit:
         chunks = await _library().resume(database(), run)
@@ -297,7 +300,10 @@ def _row(kept: Kept) -> dict[str, Any]:
 @kept_in
 @connected
 def unknown(session: Session, *, run: str, database: OpenDatabase) -> None:
-    """Ask the shops what became of the changes whose outcome is unknown, and note what they say. Sends no write."""
+    """Ask the shops about unknown outcomes.
+
+    What they say is noted in the run. Sends no write.
+    """
 
     async def verb(kit: PrintKit) -> Exit:
         left = 0

@@ -24,7 +24,7 @@ from printkit.telemetry import Attempt, Telemetry, Wait
 from .attempt import Cause, Ending, Link, MaybeSent, NotSent, Wire
 from .limits import Pace, Slots
 from .redact import Redactor
-from .retry import SERVER_TROUBLE, Jitter, RetryBudget, RetryPolicy, full_jitter, retry_after, throttled
+from .retry import Jitter, RetryBudget, RetryPolicy, full_jitter, is_server_trouble, retry_after, throttled
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
@@ -120,14 +120,15 @@ class Caller:
         """Send a request that only reads, again if need be, until an answer comes.
 
         Returns:
-            Any answer that is neither a server error (408, 500, 502, 503, 504), nor a throttle, nor a redirect: 200 as well as 404.
+            Any answer that is neither a server error (408, most 5xx), nor a throttle, nor a redirect: 200 as well as 404.
 
         Raises:
             NotSentError: no attempt left this machine.
             TransportError: no answer came; whether the shop saw the request does not matter, as it only reads.
             RateLimitedError: throttled, and waiting is not possible within the deadline.
             ProviderDownError: server errors until attempts, budget or deadline were used up.
-            UnreadableAnswerError: a redirect, which is never followed, or an answer over the size limit or wrongly compressed.
+            UnreadableAnswerError: a redirect, which is never followed, a status that does not exist, or an answer over the size limit
+                or wrongly compressed.
             ValueError: the request writes.
         """
         if request.effect is not Effect.READS:
@@ -234,12 +235,11 @@ class Caller:
         match ending:
             case Response() if throttled(ending):
                 return self._rate_limited(request, ending)
-            case Response(status=status) if status in SERVER_TROUBLE:
+            case Response(status=status) if is_server_trouble(status):
                 return self._answered_badly(ProviderDownError, f"the shop answers with a server error ({status})", request, ending)
             case Response(status=status):
-                return self._answered_badly(
-                    UnreadableAnswerError, f"the shop answers with {status}, which is never followed", request, ending
-                )
+                why = "which is never followed" if 300 <= status < 400 else "which is no answer"
+                return self._answered_badly(UnreadableAnswerError, f"the shop answers with {status}, {why}", request, ending)
             case MaybeSent(cause=cause, status=int(status)) if cause in _UNREADABLE:
                 return self._answered_badly(UnreadableAnswerError, cause.words, request, Response(status))
             case MaybeSent():
@@ -287,7 +287,7 @@ class Caller:
 def _read_may_be_repeated(ending: Ending) -> bool:
     match ending:
         case Response(status=status):
-            return status in SERVER_TROUBLE or status == 429
+            return is_server_trouble(status) or status == 429
         case MaybeSent(cause=cause):
             return cause is not Cause.TOO_LARGE
         case NotSent(cause=cause):
@@ -314,7 +314,7 @@ def _is_replayable(request: Request) -> bool:
 
 def _is_trouble(response: Response) -> bool:
     status = response.status
-    return status in SERVER_TROUBLE or status == 429 or status < 200 or 300 <= status < 400
+    return is_server_trouble(status) or status == 429 or not (200 <= status < 300 or 400 <= status < 600)
 
 
 def _is_throttle(ending: Ending) -> bool:

@@ -5,7 +5,7 @@ import logging
 import re
 import select
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from contextvars import ContextVar
 from functools import lru_cache
@@ -37,6 +37,8 @@ _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _BINARY = "application/octet-stream"
 _UPLOAD_SILENCE = 30.0
 _LARGEST_IN_ONE_PIECE = 1024 * 1024
+_MOST_CONNECTIONS = 3
+"""So many are looked at until one is quiet; then the request has not left, and may be tried again later."""
 _log = logging.getLogger("printkit")
 
 
@@ -212,7 +214,8 @@ class HttpLink:
         if self._opened is None:
             lent = self._lent
             used = aiohttp.TCPConnector(limit=self._limit, keepalive_timeout=self._keepalive) if lent is None else lent
-            session = self._make(cast(aiohttp.BaseConnector, _Watched(used, 4 * self._limit)))
+            watched = _Watched(used, 4 * self._limit, lambda: self._closed)
+            session = self._make(cast(aiohttp.BaseConnector, watched))
             self._opened = _Opened(asyncio.get_running_loop(), used if lent is None else None, session)
         return self._opened.session
 
@@ -284,13 +287,20 @@ class _Upload(aiohttp.payload.Payload):
 class _Watched:
     """A connector, own or lent, that marks the attempt as sent when it gets its connection, just before the head goes out.
 
-    Gives out no idle connection on which something has arrived that nobody asked for, such as a server's goodbye to an idle connection:
-    it would be taken for the answer to the next request, and a write that the shop carries out would look refused.
+    To a write it gives no connection on which something has arrived that nobody asked for, such as a server's goodbye to an idle
+    connection or its greeting on a new one: it would be taken for the answer, and a write that the shop carries out would look
+    refused. A read that is misled changes nothing.
+
+    Args:
+        connector: the connector.
+        most: so many connections that were used are remembered before those that have ended are forgotten.
+        is_closed: whether nothing is to be sent any more; the HTTP library does not look whether it was closed while it connected.
     """
 
-    def __init__(self, connector: aiohttp.BaseConnector, most: int) -> None:
+    def __init__(self, connector: aiohttp.BaseConnector, most: int, is_closed: Callable[[], bool]) -> None:
         self._watched = connector
         self._most = most
+        self._is_closed = is_closed
         self._used: set[ResponseHandler] = set()
 
     def __getattr__(self, name: str) -> Any:
@@ -302,11 +312,22 @@ class _Watched:
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is the HTTP library's
     ) -> Connection:
-        while True:
+        for _ in range(_MOST_CONNECTIONS):
             connection = await self._watched.connect(req, traces, timeout)
-            if not self._is_misleading(connection.protocol, req.method):
+            try:
+                is_misleading = await self._is_misleading(connection.protocol, req.method)
+            except BaseException:
+                connection.close()
+                raise
+            if self._is_closed():
+                connection.close()
                 break
+            if not is_misleading:
+                return self._marked(connection)
             connection.close()
+        raise _HungUpError
+
+    def _marked(self, connection: Connection) -> Connection:
         if connection.protocol is not None:
             self._used.add(connection.protocol)
             if len(self._used) > self._most:
@@ -318,11 +339,16 @@ class _Watched:
         wire.sent = True
         return connection
 
-    def _is_misleading(self, protocol: ResponseHandler | None, method: str) -> bool:
-        """A read that is misled changes nothing. On a new connection something may lie unread that belongs to its encryption."""
+    async def _is_misleading(self, protocol: ResponseHandler | None, method: str) -> bool:
+        """On a new connection what lies unread may belong to its encryption, so it is read first."""
         if protocol is None:
             return False
-        return protocol.should_close or (method != "GET" and protocol in self._used and _speaks(protocol))
+        if protocol.should_close or method == "GET":
+            return protocol.should_close
+        if protocol in self._used:
+            return _speaks(protocol)
+        await _let_strays_arrive()
+        return protocol.should_close
 
 
 def _speaks(protocol: ResponseHandler) -> bool:
@@ -341,7 +367,7 @@ def _is_readable(number: int) -> bool:
 
 
 async def _let_strays_arrive() -> None:
-    """Two turns of the event loop: whatever lies unread on an idle connection is read now, and so shows that it is not to be used."""
+    """Two turns of the event loop: whatever lies unread on a connection is read now, and so shows that it is not to be used."""
     await asyncio.sleep(0)
     await asyncio.sleep(0)
 

@@ -19,9 +19,6 @@ Jitter = Callable[[float], float]
 
 full_jitter: Jitter = backoff.full_jitter
 
-SERVER_TROUBLE = frozenset({408, 500, 502, 503, 504})
-"""Answers after which nobody knows whether the request was acted on: a read is repeated, a write is looked up."""
-
 
 @final
 @frozen
@@ -108,6 +105,14 @@ def _moment(text: str) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def is_server_trouble(status: int) -> bool:
+    """True for answers after which nobody knows whether the request was acted on: a read is repeated, a write is looked up.
+
+    Of the 5xx only those that trying again cannot mend are left out: 501 and 505. Gateways have numbers of their own up to 599.
+    """
+    return status == 408 or (500 <= status < 600 and status not in {501, 505})
 
 
 def throttled(response: Response) -> bool:

@@ -72,6 +72,10 @@ SENSELESS: dict[str, Instruction] = {
     "status 200 `null`": Status(200, "null", commit=True),
     "status 200 `{}`": Status(200, "{}", commit=True),
     "status 200 cut JSON": Status(200, '{"HadError": fal', commit=True),
+    "status 200 `NaN`": Status(200, "NaN", commit=True),
+    "status 200 nested a hundred thousand deep": Status(200, '{"a":' * 100_000, commit=True),
+    "status 200 `{}` in charset=zlib": Status(200, "{}", "application/json; charset=zlib", commit=True),
+    "status 200 lone surrogate": Status(200, '{"id": "\\ud800"}', commit=True),
     "status 204": Status(204, "", commit=True),
 }
 _CUT_OFF: dict[str, Instruction] = {

@@ -53,6 +53,24 @@ def test_what_is_sent_again_may_be_lost_again(kind: str, verb: str, lost: str) -
     cells.run(cells.lost_again(shop, shop.deeds[verb], LOST_AGAIN[lost]))
 
 
+INTERRUPTS = [
+    pytest.param(cells.cancel, None, id="cancelled"),
+    pytest.param(cells.cancel, Struck(ResetAfterCommit(), acts=1), id="cancelled, acted, no answer"),
+    pytest.param(cells.close, None, id="closed"),
+    pytest.param(cells.let_time_pass, None, id="out of time"),
+]
+
+
+@pytest.mark.parametrize(("interrupt", "struck"), INTERRUPTS)
+@pytest.mark.parametrize(("kind", "verb"), WRITING)
+def test_interrupted_at_any_moment(
+    kind: str, verb: str, interrupt: cells.Interrupt, struck: Struck | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop = cells.SHOPS[kind]
+    assert cells.run(cells.interrupted(shop, shop.deeds[verb], interrupt, struck)) > 5
+    assert caplog.messages == []
+
+
 # ── Nothing is left out ───────────────────────────────────────────────────────────────────────────────────────────────
 
 SENDS_NOTHING_OF_ITS_OWN = {"aclose", "info", "unresolved"}

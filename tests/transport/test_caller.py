@@ -112,7 +112,15 @@ async def test_a_write_is_sent_once():
 
 
 @pytest.mark.parametrize(
-    "first", [LOST, REFUSED, THROTTLED, SHOP_IS_BUSY, GATEWAY_IS_BUSY, *[Response(status) for status in (408, 500, 502, 503, 504)]]
+    "first",
+    [
+        LOST,
+        REFUSED,
+        THROTTLED,
+        SHOP_IS_BUSY,
+        GATEWAY_IS_BUSY,
+        *[Response(status) for status in (408, 500, 502, 503, 504, 507, 520, 524, 599)],
+    ],
 )
 async def test_a_read_is_repeated_after(first):
     link = Scripted(first, OK)
@@ -121,7 +129,7 @@ async def test_a_read_is_repeated_after(first):
     assert link.attempts == 2
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 400, 401, 403, 404, 405, 409, 410, 413, 422, 501])
+@pytest.mark.parametrize("status", [200, 201, 204, 400, 401, 403, 404, 405, 409, 410, 413, 422, 501, 505])
 async def test_any_other_answer_to_a_read_is_returned(status):
     link = Scripted(Response(status))
     caller = make(link)
@@ -146,6 +154,10 @@ LASTING = [NotSent(cause) for cause in (Cause.TLS, Cause.LOCAL_REFUSAL, Cause.CL
         ([Response(302)], 1, UnreadableAnswerError, True),
         ([Response(304)], 1, UnreadableAnswerError, True),
         ([Response(101)], 1, UnreadableAnswerError, True),
+        ([Response(0)], 1, UnreadableAnswerError, True),
+        ([Response(600)], 1, UnreadableAnswerError, True),
+        ([Response(999)], 1, UnreadableAnswerError, True),
+        ([Response(522)], 3, ProviderDownError, True),
         ([MaybeSent(Cause.TOO_LARGE, 200)], 1, UnreadableAnswerError, True),
         ([MaybeSent(Cause.BAD_ENCODING, 200)], 3, UnreadableAnswerError, True),
         ([MaybeSent(Cause.NOT_HTTP)], 3, TransportError, True),

@@ -2,10 +2,12 @@
 
 import pytest
 
-from printkit import Applied, OutcomeUnknownError, Unknown
-from printkit.emulator.faults import CloseBeforeRead, Fault, ResetAfterCommit
+from printkit import Applied, OutcomeUnknownError, Request, Response, Unknown
+from printkit.emulator.faults import CloseBeforeRead, CommitLate, Fault, ResetAfterCommit
 from printkit.providers.pwinty.emulator.options import Options
+from tests.providers.pwinty.deeds import DEEDS
 from tests.providers.pwinty.shops import URL, added, draft, photo, world
+from tests.providers.pwinty.test_lost_answers import what_became
 
 
 async def test_sent_again_and_lost_again_is_unknown_again() -> None:
@@ -43,3 +45,29 @@ async def test_of_a_batch_only_the_missing_photos_are_sent_again() -> None:
         assert isinstance(done, Applied)
         assert sorted(str(item.artwork[0].url) for item in done.value.items) == [URL.format(name) for name in "aabcd"]
         assert sum(added(shop.shop, order).values()) == 5
+
+
+@pytest.mark.parametrize("verb", ["submit", "submit, recipient pays", "set_status, cancelled", "set_status, awaiting payment"])
+async def test_what_is_overtaken_by_the_first_one_is_done(verb: str) -> None:
+    """The shop acts on the lost request in the moment in which it is asked once more, and refuses the second: that is no failure."""
+    async with world() as shop:
+        deed, kit = DEEDS[verb], await shop.kit()
+        order = await deed.before(shop, kit)
+        shop.server.faults.add(Fault(CommitLate(3600), method=deed.method, path=deed.path))
+        error = await what_became(deed.call(kit, order))
+        assert type(error) is OutcomeUnknownError
+        shop.now.advance(61)
+        answer = shop.shop.answer
+
+        def overtaken(request: Request) -> Response:
+            if request.method == deed.method:
+                shop.shop.answer = answer  # type: ignore[method-assign]
+                answer(request)
+            return answer(request)
+
+        shop.shop.answer = overtaken  # type: ignore[method-assign]
+        found = await kit.reconcile(error.handle, send_again=True)
+        assert isinstance(found, Applied)
+        assert deed.shows(found.value)
+        assert shop.shop.ledger.count(deed.effect) == 1
+        assert kit.unresolved == ()
