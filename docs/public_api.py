@@ -101,7 +101,7 @@ def _default(found: griffe.Attribute) -> str:
     match found.value:
         case griffe.ExprCall(function=griffe.ExprName(name="field"), arguments=arguments):
             said = {each.name: each.value for each in arguments if isinstance(each, griffe.ExprKeyword)}
-            default = f" = {said['default']}" if "default" in said else f" = a new {said['factory']}" if "factory" in said else ""
+            default = f" = {said['default']}" if "default" in said else " = made anew" if "factory" in said else ""
             return _taken(found, said.get("converter")) + default + (" (keyword only)" if said.get("kw_only") else "")
         case None:
             return ""
