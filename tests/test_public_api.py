@@ -1,13 +1,16 @@
 """The public API changes only on purpose: the committed list of it is what the source says, and the list sees what would break callers."""
 
 import difflib
+import re
 from pathlib import Path
 
 import pytest
 
 from docs import public_api
 
+ENTRIES = list(public_api.entries((public_api.ROOT / "docs/reference.md").read_text(encoding="utf-8")))
 FOUND = public_api.text()
+TYPED = Path(__file__).parent / "typing"
 
 SOURCE = """
 from attrs import field, frozen
@@ -88,7 +91,14 @@ def test_what_no_caller_sees_does_not(old: str, new: str, tmp_path: Path) -> Non
 
 
 def test_every_entry_of_the_reference_is_there() -> None:
-    entries = list(public_api.entries((public_api.ROOT / "docs/reference.md").read_text(encoding="utf-8")))
+    assert len(ENTRIES) > 100
+    assert [entry.path for entry in ENTRIES if f"{entry.path}(" not in FOUND] == []
 
-    assert len(entries) > 100
-    assert [entry.path for entry in entries if f"{entry.path}(" not in FOUND] == []
+
+def test_type_checkers_read_all_of_it_as_callers_write_it() -> None:
+    names = {entry.path.rpartition(".")[2] for entry in ENTRIES if not entry.given and not entry.path.startswith("printkit.emulator")}
+    verbs = re.findall(r"^    (?:async )?def ([a-z]\w+)", FOUND.partition("class printkit.PrintKit(")[2].partition("\n\n")[0], re.MULTILINE)
+    used = {word for page in TYPED.glob("*.py") for word in re.findall(r"\w+", page.read_text(encoding="utf-8"))}
+
+    assert len(verbs) > 25
+    assert sorted((names | set(verbs)) - used) == [], "use it in tests/typing"
