@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypeVar
+
+import msgspec
 
 from printkit.emulator.clock import Clock, SystemClock
 from printkit.emulator.ledger import EffectLedger
@@ -17,9 +19,48 @@ PATH = re.compile(rf"{PREFIX}/orders(?:/(?P<order>[^/]+)(?:/(?P<part>prints|stat
 NEXT = {"open": ("ordered", "cancelled"), "ordered": ("cancelled",)}
 ON_A_PAGE = 50
 
+T = TypeVar("T")
+
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a mistake
     """An answer that is not 2xx."""
+
+
+class Address(msgspec.Struct):
+    """Where an order goes."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1)]
+    street: str = ""
+    town: str = ""
+    postcode: str = ""
+    country: str = ""
+
+
+class NewOrder(msgspec.Struct):
+    """The body of ``POST /orders``."""
+
+    reference: Annotated[str, msgspec.Meta(min_length=1)]
+    to: Address
+
+
+class Print(msgspec.Struct):
+    """One line of an order."""
+
+    size: str
+    image: str
+    count: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Prints(msgspec.Struct):
+    """The body of ``PUT /orders/{id}/prints``."""
+
+    prints: tuple[Print, ...]
+
+
+class State(msgspec.Struct):
+    """The body of ``PUT /orders/{id}/state``."""
+
+    state: str
 
 
 class Shop:
@@ -57,11 +98,11 @@ class Shop:
             case "GET", dict(), None:
                 return 200, order
             case "POST", None, _:
-                return 201, self._create(_members(request))
+                return 201, self._create(_read(request, NewOrder))
             case "PUT", dict(), "prints":
-                return 200, self._set_prints(order, _members(request))
+                return 200, self._set_prints(order, _read(request, Prints))
             case "PUT", dict(), "state":
-                return 200, self._set_state(order, _members(request))
+                return 200, self._set_state(order, _read(request, State))
             case _:
                 raise Refusal(405, "not that way")
 
@@ -78,42 +119,30 @@ class Shop:
         start = (page - 1) * ON_A_PAGE
         return {"orders": every[start : start + ON_A_PAGE], "next": page + 1 if start + ON_A_PAGE < len(every) else None}
 
-    def _create(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        reference, to = given.get("reference"), given.get("to")
-        if not (
-            isinstance(reference, str)
-            and reference
-            and isinstance(to, dict)
-            and all(isinstance(each, str) for each in to.values())
-            and to.get("name")
-        ):
-            raise Refusal(400, "an order has a reference and an address")
-        if any(each["reference"] == reference for each in self._orders.values()):
+    def _create(self, given: NewOrder) -> Mapping[str, Any]:
+        if any(each["reference"] == given.reference for each in self._orders.values()):
             raise Refusal(409, "there is an order of this reference")
-        order_id = f"k{len(self._orders) + 1}"
+        order_id, to = f"k{len(self._orders) + 1}", msgspec.to_builtins(given.to)
         created = self.clock.now().isoformat()
-        self._orders[order_id] = {"id": order_id, "reference": reference, "state": "open", "to": to, "prints": [], "created": created}
-        self.ledger.record("order created", reference, order_id)
-        return self._orders[order_id]
+        order = {"id": order_id, "reference": given.reference, "state": "open", "to": to, "prints": [], "created": created}
+        self._orders[order_id] = order
+        self.ledger.record("order created", given.reference, order_id)
+        return order
 
-    def _set_prints(self, order: dict[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _set_prints(self, order: dict[str, Any], given: Prints) -> Mapping[str, Any]:
         if order["state"] != "open":
             raise Refusal(409, f"the order is {order['state']}")
-        prints = given.get("prints")
-        if not (isinstance(prints, list) and all(_is_print(each) for each in prints)):
-            raise Refusal(400, "a print has a size, an image and a count from 1")
-        order["prints"] = [{**each, "id": f"{order['id']}-{place}"} for place, each in enumerate(prints, 1)]
+        order["prints"] = [{**msgspec.to_builtins(each), "id": f"{order['id']}-{place}"} for place, each in enumerate(given.prints, 1)]
         self.ledger.record("prints set", order["id"])
         return order
 
-    def _set_state(self, order: dict[str, Any], given: Mapping[str, Any]) -> Mapping[str, Any]:
-        state = given.get("state")
-        if state not in NEXT.get(order["state"], ()):
+    def _set_state(self, order: dict[str, Any], given: State) -> Mapping[str, Any]:
+        if given.state not in NEXT.get(order["state"], ()):
             raise Refusal(409, f"the order is {order['state']}")
-        if state == "ordered" and not (order["prints"] and order["to"].get("street") and order["to"].get("town")):
+        if given.state == "ordered" and not (order["prints"] and order["to"]["street"] and order["to"]["town"]):
             raise Refusal(422, "the order lacks prints or an address")
-        self.ledger.record(f"order {state}", order["id"])
-        return self._moved(order, state)
+        self.ledger.record(f"order {given.state}", order["id"])
+        return self._moved(order, given.state)
 
     def _moved(self, order: dict[str, Any], state: str) -> Mapping[str, Any]:
         order["state"] = state
@@ -154,22 +183,8 @@ class Shop:
         self.ledger.clear()
 
 
-def _members(request: Request) -> Mapping[str, Any]:
+def _read(request: Request, kind: type[T]) -> T:
     try:
-        given = json.loads(request.body) if isinstance(request.body, bytes) else None
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise Refusal(400, "that is no JSON object")
-    return given
-
-
-def _is_print(given: Any) -> bool:
-    return (
-        isinstance(given, dict)
-        and given.keys() == {"size", "image", "count"}
-        and isinstance(given["size"], str)
-        and isinstance(given["image"], str)
-        and type(given["count"]) is int
-        and given["count"] > 0
-    )
+        return msgspec.json.decode(request.body if isinstance(request.body, bytes) else b"", type=kind)
+    except (ValueError, RecursionError) as error:
+        raise Refusal(400, f"that is not what is documented: {error}") from None
