@@ -203,7 +203,7 @@ WAYS = {"plain": "plain aiohttp loop", "printkit": "printkit", "journal": "print
 
 async def million(bench: Bench) -> None:
     """Each way in a process of its own, so that memory is only its own."""
-    count = bench.changes or bench.of(1_000_000, 20_000, 400)
+    count = bench.changes or bench.of(1_000_000, 20_000, 40)
     with serving(RULES) as server:
         seconds: dict[str, dict[str, Any]] = {}
         for way in WAYS:

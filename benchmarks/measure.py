@@ -202,7 +202,8 @@ async def _spent(contest: Contest, contender: Contender, *, warming: bool = Fals
     """What one run takes, without the garbage of the one before but with its own; warming is a tenth of a run."""
     units = max(1, contender.units // 10) if warming else contender.units
     before = contest.count() if contest.count else 0
-    gc.collect()
+    if contest.rounds > 1:
+        gc.collect()
     cpu, wall = time.process_time(), time.perf_counter()
     await contender.run(units)
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
