@@ -14,8 +14,8 @@ from docs.commands import Step, mentioned, steps
 from printkit import registry
 from printkit.cli.app import app
 
-DOCS = Path(__file__).parents[1] / "docs"
-RUN = ("tutorial", "swap-shops", "map-skus", "cli", "emulator")
+ROOT = Path(__file__).parents[1]
+RUN = ("README.md", *(f"docs/{name}.md" for name in ("tutorial", "swap-shops", "map-skus", "cli", "emulator", "test-your-service")))
 PORT = "8900"
 """Of the emulator on the pages; each test has a free one in its place."""
 SHELL = """
@@ -29,7 +29,7 @@ curl() { command curl --silent --fail-with-body --max-time 20 "$@"; }
 @pytest.mark.slow
 @pytest.mark.parametrize("page", RUN)
 def test_the_commands_of_a_page(page: str, tmp_path: Path) -> None:
-    shown, port = steps(DOCS / f"{page}.md"), free_port()
+    shown, port = steps(ROOT / page), free_port()
     assert any(not step.name for step in shown)
     server: subprocess.Popen[str] | None = None
     try:
