@@ -1,4 +1,4 @@
-"""Changes of which only a part happened: an order that lacks a photo is never submitted, and a part that is done is never told as nothing."""
+"""Changes of which only a part happened: a part that is done is never told as nothing, an order that lacks a photo never submitted."""
 
 import asyncio
 import json
