@@ -32,7 +32,7 @@ from .provider import Capability
 from .secret import Secret
 from .telemetry import NoticeOutcome, Notified
 from .transport.retry import Jitter, RetryPolicy, full_jitter
-from .waiting import Clock, Sleep, first_of
+from .waiting import REFUSALS, Clock, Sleep, first_of
 
 Handler = Callable[[Order], Awaitable[object]]
 """Is given an order that is not as it was when it was given last. Called for one order at a time, for several orders at once."""
@@ -40,9 +40,6 @@ Handler = Callable[[Order], Awaitable[object]]
 _LOG: Final = logging.getLogger("printkit.receiving")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,200}")
 _AGAIN: Final = RetryPolicy(attempts=1_000_000, base=2.0, cap=600.0)
-_REFUSALS: Final = 5
-"""A shop that refuses once more to show an order, or does not find it, is not asked for it again: anybody's notice may have named it.
-With the pauses between that takes a minute, in which a shop that has only just created the order will have found it."""
 _BREATH: Final = 5.0
 """Seconds to wait when the inbox itself fails."""
 _NAP: Final = 60.0
@@ -332,9 +329,12 @@ class Receiver:
         return "unchanged" if mark == entry.mark else "delivered"
 
     async def _missed(self, entry: Entry, error: PrintKitError) -> NoticeOutcome:
-        """The order could not be read."""
+        """The order could not be read.
+
+        Anybody's notice may have named it, and a shop may not find what it has only just created: it is asked for during a minute.
+        """
         refused = _is_refused(error)
-        if isinstance(error, InvalidRequestError) or (refused and entry.refusals >= _REFUSALS):
+        if isinstance(error, InvalidRequestError) or (refused and entry.refusals >= REFUSALS):
             await self._inbox.forget(entry, self._clock(), pause=self._limits.pause)
             return "no-such-order"
         await self._postpone(entry, error)
