@@ -94,7 +94,9 @@ def _bars(axes: Axes, rows: Sequence[tuple[str, Mapping[str, float]]]) -> None:
         [max(0.0, value["high"] - value["median"]) for _, value in rows],
     ]
     names = [name for name, _ in rows]
-    axes.barh(range(len(rows)), medians, xerr=whiskers, height=0.66, ecolor=INK, color=[OURS if "printkit" in name else OTHERS for name in names])
+    axes.barh(
+        range(len(rows)), medians, xerr=whiskers, height=0.66, ecolor=INK, color=[OURS if "printkit" in name else OTHERS for name in names]
+    )
     axes.set_yticks(range(len(rows)), names)
     axes.invert_yaxis()
     for place, (_, value) in enumerate(rows):
