@@ -85,7 +85,7 @@ def bench(session: nox.Session) -> None:
     """The benchmarks. Alone: all of them, then the plots and tables of the documentation. Else: `nox -s bench -- --help`."""
     session.install("-e", ".", *group("bench"), *group("plots"))
     wishes = list(session.posargs)
-    if "import" in wishes or not {"--help", "-h"} & {*wishes} and not any(wish.isalpha() for wish in wishes):
+    if "import" in wishes or not any(wish.isalpha() or wish in {"-h", "--help"} for wish in wishes):
         sdks = Path(session.create_tmp()) / "sdks"
         python = str(sdks / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
         session.run("python", "-m", "venv", "--clear", str(sdks))

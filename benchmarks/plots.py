@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 INK, OURS, OTHERS = "#7d8590", "#2f81f7", "#a0a7b0"
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "printkit",
     "font.family": "sans-serif",
