@@ -22,7 +22,6 @@ from ..errors import (
     ProviderDownError,
     ProviderError,
     RateLimitedError,
-    RunStoppedError,
     TransportError,
     UnreadableAnswerError,
 )
