@@ -25,6 +25,7 @@ CASES: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "million": bulk.million,
     "import": footprint.measured,
 }
+ABOUT = "Measures what printkit costs beside the least that is possible, and beside what a program would use instead."
 HELP = """cases:
   calls    processor time of a read and a write; is the server fast enough
   decode   a shop's JSON to the model: 1, 10, 100 items, both shops
@@ -78,7 +79,7 @@ def earlier(path: Path, names: Sequence[str], effort: Effort) -> list[Mapping[st
 def parser() -> argparse.ArgumentParser:
     """What may be wished."""
     made = argparse.ArgumentParser(
-        prog="python -m benchmarks", description=__doc__, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m benchmarks", description=ABOUT, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     made.add_argument("cases", nargs="*", metavar="case", help=f"what to measure (default: everything): {', '.join(CASES)}")
     efforts = made.add_mutually_exclusive_group()
