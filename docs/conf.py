@@ -1,6 +1,8 @@
 """How Sphinx builds the documentation."""
 
+from pygments.lexers.shell import BashLexer
 from sphinx.application import Sphinx
+from sphinx.highlighting import lexers
 
 import printkit
 
@@ -8,6 +10,8 @@ project = "printkit"
 author = "printkit contributors"
 copyright = "2026, printkit contributors"  # noqa: A001  # Sphinx wants this name
 version = release = printkit.__version__
+
+lexers["console"] = BashLexer()  # our commands have no prompt, without which the usual lexer takes them for output
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
