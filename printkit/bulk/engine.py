@@ -22,7 +22,6 @@ from ..errors import (
     ProviderDownError,
     ProviderError,
     RateLimitedError,
-    RunStoppedError,
     TransportError,
     UnreadableAnswerError,
 )
@@ -435,4 +434,3 @@ def _is_cancelled() -> bool:
 
 def _backoff(tries: int) -> float:
     return min(60.0, 2.0**tries)
-
