@@ -22,7 +22,6 @@ from ..errors import (
     ProviderDownError,
     ProviderError,
     RateLimitedError,
-    RunStoppedError,
     TransportError,
     UnreadableAnswerError,
 )
@@ -403,6 +402,7 @@ class Engine:
 
     def _wait_until(self, task: Task, moment: datetime) -> None:
         heapq.heappush(self._later, (moment, task.index, task))
+        self.progress.until = self._later[0][0]
         if self._alarm is None or moment < self._alarm[0]:
             if self._alarm is not None:
                 self._alarm[1].cancel()
@@ -415,6 +415,7 @@ class Engine:
         while self._later and self._later[0][0] <= now:
             self._ready.append(heapq.heappop(self._later)[2])
             self._stir()
+        self.progress.until = self._later[0][0] if self._later else None
         if self._later:
             first = self._later[0][0]
             self._alarm = (first, asyncio.create_task(self._ring(first)))
@@ -435,4 +436,3 @@ def _is_cancelled() -> bool:
 
 def _backoff(tries: int) -> float:
     return min(60.0, 2.0**tries)
-

@@ -72,10 +72,14 @@ class Watch:
         """How far it has come now."""
         report, progress = self._run.report, self._run.progress
         done = report.applied + report.not_applied + report.unknown
-        counts = {"applied": report.applied, "not applied": report.not_applied, "unknown": report.unknown, "waiting": progress.waiting}
-        words = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count or word in {"applied", "not applied", "unknown"})
+        counts = {"applied": report.applied, "not applied": report.not_applied, "unknown": report.unknown}
+        words = [f"{count:,} {word}" for word, count in counts.items()]
+        if progress.waiting:
+            until = f" (the next until {progress.until:%H:%M:%S} UTC)" if progress.until else ""
+            words.append(f"{progress.waiting:,} waiting{until}")
         is_waiting = bool(progress.waiting) and not progress.running
-        return Standing(done, self._total or report.total, words, self._rate(done), progress.paused, is_waiting)
+        now = progress.applied + progress.not_applied + progress.unknown
+        return Standing(done, self._total or report.total, ", ".join(words), self._rate(now), progress.paused, is_waiting)
 
     def _rate(self, done: int) -> float:
         now = self._clock()

@@ -282,6 +282,9 @@ class TestWorker:
             assert seconds == pytest.approx(100, abs=5)
             status = await distributed.status(database, run)
             assert (status.kept.counts, status.stopped, status.workers) == ({"waiting": 3}, None, 0)
+            assert status.kept.waits is not None
+            first, last = ((each - datetime.now(UTC)).total_seconds() for each in status.kept.waits)
+            assert (first, last) == (pytest.approx(100, abs=5), first)
 
     async def test_a_stopped_worker_lets_go_of_its_chunk(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         from printkit.bulk import distributed
