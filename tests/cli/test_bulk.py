@@ -120,6 +120,18 @@ class TestRun:
         assert wanted in told.out
         assert as_json["waits"] == ["2026-01-05T00:00:05+00:00", "2026-01-05T00:01:05+00:00"]
 
+    def test_what_is_placed_twice_is_said_before_and_looked_for_on_demand(
+        self, cli: Run, shop: Any, at: tuple[str, ...], changes: Path
+    ) -> None:
+        first = cli("bulk", "run", str(changes), *at)
+        resumed = cli("bulk", "run", str(changes), *at)
+        careful = cli("bulk", "run", str(changes), "--journal", "other.db", "--look-first", "--json", *at)
+
+        warning = "pwinty takes a reference that it has: an order that another run has placed is printed again. --look-first asks.\n"
+        assert (first.err, resumed.err, careful.err) == (warning, "", "")
+        assert (careful.code, careful.document["not_applied"]) == (7, 3)
+        assert sum(entry["count"] for entry in shop.control("GET", "ledger")["pwinty"] if entry["kind"] == "order submitted") == 3
+
     def test_for_people(self, cli: Run, at: tuple[str, ...], changes: Path) -> None:
         ended = cli("bulk", "run", str(changes), *at)
 
@@ -231,6 +243,27 @@ class TestPlan:
         assert "  POST /v2.5/Orders/(new)/Status" in ended.out
         assert "  not possible: " in ended.out
         assert ended.err == "Changes: 2. Requests that write: 3. Not possible: 1. Nothing was changed.\n"
+
+    def test_a_run_of_the_same_file_is_told(self, cli: Run, at: tuple[str, ...], changes: Path, journal: Path) -> None:
+        assert cli("bulk", "run", str(changes), *at).code == 0
+
+        ended = cli("bulk", "plan", str(changes), *at)
+        with closing(sqlite3.connect(journal)) as database, database:
+            database.execute("UPDATE item SET state = 0 WHERE id = 1")
+        begun = cli("bulk", "run", str(changes), "--dry-run", *at)
+
+        told = f"{journal} has a run of this file already: "
+        assert f"{told}ended by {datetime.now(UTC):%Y-%m-}" in ended.err
+        assert f"{told}2 of its changes have ended, and bulk run goes on with the others." in begun.err
+        assert ended.out.count("has this reference already: it is placed a second time") == 3
+
+    def test_who_looks_first_is_told_what_is_there(self, cli: Run, at: tuple[str, ...], changes: Path) -> None:
+        assert cli("bulk", "run", str(changes), *at).code == 0
+
+        ended = cli("bulk", "run", str(changes), "--dry-run", "--look-first", *at)
+
+        assert ended.code == 7
+        assert ended.out.count("not possible: pwinty place_order: pwinty:") == 3
 
 
 class TestSelect:
