@@ -147,10 +147,13 @@ def refuse_others(name: object, begun_with: Mapping[str, str], accounts: Mapping
     for provider, account in begun_with.items():
         if accounts.get(provider) != account:
             now = f"is {_place(accounts[provider])}" if provider in accounts else "is not configured"
-            raise JournalError(
-                f"{name} was begun with {provider} at {_place(account)}, and {provider} {now}"
-                f"{': the account is another one' if provider in accounts and _place(accounts[provider]) == _place(account) else ''}"
-            )
+            why = _ANOTHER if provider in accounts and _place(accounts[provider]) == _place(account) else ""
+            anew = _ANEW if why and " emulator " in account else ""
+            raise JournalError(f"{name} was begun with {provider} at {_place(account)}, and {provider} {now}{why}{anew}")
+
+
+_ANOTHER: Final = ": the account is another one"
+_ANEW: Final = "; an emulator within a program begins anew each time, without its orders: begin a new run"
 
 
 def _place(account: str) -> str:

@@ -189,7 +189,7 @@ class _Warning:
     def __init__(self, kit: PrintKit) -> None:
         self._takes_twice = {name for name, info in kit.connections.items() if not info.unique_references}
         self._default = kit.default
-        self.to: "Console | None" = None
+        self.to: Console | None = None
 
     def before(self, changes: Iterable[Change]) -> Iterator[Change]:
         """The changes, as they are."""

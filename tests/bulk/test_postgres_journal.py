@@ -318,18 +318,18 @@ class TestUnknown:
         from printkit.bulk import distributed
         from printkit.bulk.results import ChangeResult
 
-        run = await submit(database, submits(2))
-        chunk = await chunk_of(connection, run, "one")
-        for _ in range(2):
-            task = await chunk.next()
-            assert task is not None
-            await chunk.finish(ChangeResult(task.index, task.change, Unknown("lost"), handle=_settled_in(task.index)))
         answers = iter([NotApplied("no trace of it"), Unknown("nobody can say")])
 
         async def reconcile(*_: object) -> object:
             return next(answers)
 
         async with kit() as at:
+            run = await distributed.submit(at, submits(2), database)
+            chunk = await chunk_of(connection, run, "one")
+            for _ in range(2):
+                task = await chunk.next()
+                assert task is not None
+                await chunk.finish(ChangeResult(task.index, task.change, Unknown("lost"), handle=_settled_in(task.index)))
             monkeypatch.setattr(type(at), "reconcile", reconcile)
             assert [type(each.outcome) async for each in distributed.settle(at, database, run)] == [NotApplied, Unknown]
         assert (await distributed.status(database, run)).kept.counts == {"not-applied": 1, "unknown": 1}
