@@ -81,6 +81,8 @@ class Progress:
     """For a settle window, for their turn at an order, or for another try."""
     until: datetime | None = None
     """When the first of those that wait for a moment goes on."""
+    until_all: datetime | None = None
+    """When the last of them does."""
     paused: str | None = None
     """Why nothing is sent at present."""
     stopped: str | None = None

@@ -474,11 +474,15 @@ async def _taken_in(path: Path, given: int) -> str:
         return f"{len(await tasks(journal))} tasks"
 
 
+def allow(path: Path, mode: int) -> None:
+    path.chmod(mode)
+
+
 @pytest.fixture
 def anybodys() -> Iterator[Path]:
     """A folder that anybody may write to."""
     with TemporaryDirectory() as folder:
-        os.chmod(folder, 0o777)
+        allow(Path(folder), 0o777)
         yield Path(folder)
 
 
@@ -488,14 +492,14 @@ class TestRefused:
         path = anybodys / "run.db"
         async with opened(path, submits(3)):
             pass
-        os.chmod(path, 0o444)
+        allow(path, 0o444)
 
         said = _elsewhere(path, lambda: None, 3)
 
         assert said == f"JournalError: {path} cannot be written: attempt to write a readonly database"
 
     async def test_a_folder_that_may_only_be_read(self, anybodys: Path) -> None:
-        os.chmod(anybodys, 0o555)
+        allow(anybodys, 0o555)
 
         said = _elsewhere(anybodys / "run.db", lambda: None, 3)
 
@@ -505,7 +509,7 @@ class TestRefused:
         path = anybodys / "run.db"
         async with opened(path, submits(3)):
             pass
-        os.chmod(path, 0o000)
+        allow(path, 0o000)
 
         said = _elsewhere(path, lambda: None, 3)
 

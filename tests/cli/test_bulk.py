@@ -476,7 +476,7 @@ class TestShown:
     def watch(self, **progress: Any) -> tuple[running.Watch, Any, Callable[[float], None]]:
         time_now = [0.0]
         run = SimpleNamespace(progress=Progress(**progress), report=Report())
-        return running.Watch(run, clock=lambda: time_now[0]), run, lambda seconds: time_now.__setitem__(0, seconds)  # type: ignore[arg-type]
+        return running.Watch(run, clock=lambda: time_now[0], now=lambda: LONG_AGO), run, lambda seconds: time_now.__setitem__(0, seconds)  # type: ignore[arg-type]
 
     def test_a_line(self) -> None:
         watch, run, at = self.watch(running=3)
@@ -510,6 +510,16 @@ class TestShown:
         at(10.0)
 
         assert "2 waiting (the next until 09:31:07 UTC)" in running.plain(watch.look())
+
+    @pytest.mark.parametrize(("sending", "left"), [(3, "1 min 30 s left"), (0, "1 min 30 s left")], ids=["sends", "only waits"])
+    def test_what_waits_is_part_of_what_is_left(self, sending: int, left: str) -> None:
+        """The rest would be sent within seconds."""
+        watch, run, at = self.watch(waiting=2, until_all=LONG_AGO + timedelta(seconds=90), running=sending)
+        watch.look()
+        run.report, run.progress.applied = Report(applied=100, left=10), 100
+        at(10.0)
+
+        assert running.plain(watch.look()).endswith(f"10.0/s; {left}")
 
     def test_the_rate_is_that_of_the_last_half_minute(self) -> None:
         watch, run, at = self.watch()
