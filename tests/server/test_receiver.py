@@ -131,6 +131,20 @@ class TestBodies:
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert at.there.outcomes == {"too-slow": 1}
 
+    async def test_many_that_dawdle_do_not_keep_a_notice_out(self) -> None:
+        begun = f"POST /{TOKEN}/pwinty HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{{"
+        async with door(evolve(QUICK, body_seconds=0.1)) as at:
+            dawdlers = [await asyncio.open_connection("127.0.0.1", at.port) for _ in range(300)]
+            for number, (_, writer) in enumerate(dawdlers):
+                writer.write((begun if number % 3 == 0 else begun[:60]).encode())
+            while at.there.receiver._bodies._value:  # noqa: ASYNC110 - until all places are taken; nobody tells
+                await asyncio.sleep(0)
+            assert await asyncio.wait_for(at.post(b'{"id": 1, "status": "submitted"}'), 10) == 200
+            for _, writer in dawdlers:
+                writer.close()
+                with contextlib.suppress(ConnectionError):
+                    await writer.wait_closed()
+
     async def test_a_body_in_wrong_chunks(self) -> None:
         async with door(evolve(QUICK, body_seconds=0.05)) as at:
             reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
