@@ -20,7 +20,10 @@ class Following(ABC):
 
     def __init__(self) -> None:
         self.bell = Bell()
-        """Rung by receivers of notices, for those who wait."""
+        """Rung by receivers of notices, for those who wait.
+
+        :meta private:
+        """
 
     @abstractmethod
     async def get_order(self, ref: OrderLike | str) -> Order:
@@ -134,6 +137,9 @@ class Following(ABC):
         return at.provider.parse_notice(headers, query, body)
 
     def concerns(self, notice: Notice) -> bool:
-        """False when a notice says that it is of the sandbox and its connection is live, or the other way round."""
+        """False when a notice says that it is of the sandbox and its connection is live, or the other way round.
+
+        :meta private:
+        """
         environments = {notice.environment, self._at(notice.order.provider).account.environment}
         return not environments >= _ENVIRONMENTS
