@@ -169,10 +169,8 @@ class Shop:
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
         """Tried again three times."""
-        if status is not None and 200 <= status < 300:
-            self.outbox.accepted(notice)
-        else:
-            self.outbox.failed(notice, self.clock.now(), Pauses(attempts=3))
+        taken = status is not None and 200 <= status < 300
+        self.outbox.answered(notice, status, self.clock.now(), Pauses(attempts=3), taken=taken)
 
     def artwork_arrived(self, item: str, artwork: bytes | ArtworkFailure) -> None:
         """Kiosk looks at no pictures."""
