@@ -12,7 +12,8 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError, ProviderError
 from ...exchange import Request, Response
 from ...lenient import members, text
-from ...model import Item, Order, OrderStatus, Receipt, with_receipt
+from ...making import with_receipt
+from ...model import Item, Order, OrderStatus, Receipt
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
