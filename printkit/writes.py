@@ -43,7 +43,10 @@ class Journal(Protocol):
         ...
 
     def ended(self, handle: ReconcileHandle, fate: "Fate") -> None:
-        """The write has ended. Never called for a process that was killed: then its fate is unknown."""
+        """The write has ended; "unknown" is followed by another fate once ``reconcile`` settles it and sends it again.
+
+        Never called for a process that was killed: then its fate is unknown.
+        """
         ...
 
 
@@ -249,7 +252,7 @@ class Writer:
 
     async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
         if not await self._locks.take_in_time(write.lock, deadline):
-            raise self._not_sent(write, "another write to the same order took all the time there was")
+            raise self._not_sent(write, "another write to the same order took all the time there was", in_line=True)
         try:
             return await self._journaled(write, await self._intended(write, deadline), deadline)
         finally:
@@ -310,7 +313,7 @@ class Writer:
                 return await self._settled(write, handle, deadline, hint.refusal)
             match answer:
                 case NotSent():
-                    raise self._not_sent(write, self._caller.why_not(answer))
+                    raise self._not_sent(write, self._caller.why_not(answer), in_line=answer.cause.in_line)
                 case MaybeSent():
                     phase = "awaiting-answer" if answer.status is None else "reading-answer"
                     handle = self._left(handle, wire, phase, answer.status, str(answer.cause))
@@ -427,6 +430,9 @@ class Writer:
             found = Unknown("looking for it failed")
         if isinstance(found, Applied):
             return found
+        journal = _journal.get()
+        if journal is not None and (isinstance(found, NotApplied) or (isinstance(found, Absent) and found.left is None)):
+            journal.ended(handle, "nothing")
         raise refusal
 
     async def _weighed(self, handle: ReconcileHandle, find: "Find[T]") -> "Applied[T] | NotApplied | Unknown | Absent":
@@ -458,9 +464,11 @@ class Writer:
         if ended_by is not None:
             ended_by.add_note(f"printkit: {_in_words(handle, None)} The handle is in kit.unresolved.")
 
-    def _not_sent(self, write: Write[T], why: str) -> NotSentError:
+    def _not_sent(self, write: Write[T], why: str, *, in_line: bool = False) -> NotSentError:
         self._tell(write, "not-sent")
-        return NotSentError(f"nothing was sent: {why}", provider=self._account.provider, operation=write.operation)
+        error = NotSentError(f"nothing was sent: {why}", provider=self._account.provider, operation=write.operation)
+        error.in_line = in_line
+        return error
 
     def _tell(self, write: Write[T] | ReconcileHandle, outcome: Any) -> None:
         if self._telemetry:

@@ -268,6 +268,8 @@ class Caller:
             exchange=self._redactor.exchange(request, ending.status if isinstance(ending, MaybeSent) else None),
         )
         error.retryable = not ending.cause.lasting
+        if isinstance(error, NotSentError):
+            error.in_line = ending.cause.in_line
         return error
 
     def why_not(self, ending: NotSent | MaybeSent) -> str:
