@@ -10,7 +10,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 
 import attrs
 
-from .model import Artwork, Item, Order, OrderStatus, Receipt, Recipient
+from .model import Artwork, Item, Money, Order, OrderStatus, Receipt, Recipient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,6 +53,8 @@ def _names(cls: Any) -> list[str]:
 
 make_artwork = maker(Artwork)
 make_item = maker(Item)
+make_money = maker(Money)
+"""Its amount has been looked at: it is a finite Decimal below a million million in size."""
 make_order = maker(Order)
 make_recipient = maker(Recipient)
 make_receipt = maker(Receipt)

@@ -435,4 +435,3 @@ def _is_cancelled() -> bool:
 
 def _backoff(tries: int) -> float:
     return min(60.0, 2.0**tries)
-

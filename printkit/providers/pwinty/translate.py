@@ -211,7 +211,7 @@ def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> It
         item_id,
         sku,
         sku,
-        _COPIES.get(copies) or _copies(copies),
+        readings.copies(copies),
         _UNKNOWN if state is None else state.of_item(item_id, has),
         word,
         (picture,),
@@ -483,17 +483,6 @@ def _id(given: int | str) -> str:
 
 def _lower(given: Any) -> str:
     return given.lower() if isinstance(given, str) else ""
-
-
-_COPIES: Mapping[int | str, int] = {str(number): number for number in range(1, 100)}
-
-
-def _copies(given: int | str) -> int:
-    try:
-        return int(given)
-    except ValueError:
-        pass
-    raise UnreadableAnswerError("the answer is not what Pwinty documents: copies is not a number")
 
 
 def _price(given: Any, scope: Scope, complete: bool) -> Money | None:
