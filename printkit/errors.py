@@ -208,7 +208,14 @@ class TransportError(PrintKitError):
 
 
 class NotSentError(TransportError):
-    """The request never left this machine, so the shop knows nothing of it."""
+    """The request never left this machine, so the shop knows nothing of it.
+
+    Attributes:
+        in_line: it only waited here for its turn, longer than its deadline: for the account's rate or a free slot, or for another write
+            to the same order. That says nothing of the shop.
+    """
+
+    in_line: bool = False
 
 
 class StillWaitingError(PrintKitError):

@@ -410,7 +410,10 @@ class PrintKit(Following, ManyVerbs):
         return await at.provider.request(request)
 
     def announce(self, event: Event) -> None:
-        """Tell the hooks of something beside the calls; for receivers of notices."""
+        """Tell the hooks of something beside the calls; for receivers of notices.
+
+        :meta private:
+        """
         next(iter(self._opened.values())).telemetry.tell(event)
 
     async def aclose(self, grace: float = 10.0) -> None:

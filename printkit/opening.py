@@ -43,6 +43,8 @@ class Opened:
     account: Account
     pace: Pace
     concurrency: int
+    deadline: float
+    """Seconds for one call."""
     keeps_drafts: bool
     """Whether drafts outlive the process."""
     rehearse: Callable[[], tuple[PrintProvider, Rehearsal]]
@@ -112,7 +114,7 @@ def _open(
 
     provider = adapter(Writer(account, caller, telemetry, settle=settings.settle_seconds), drafts)
     keeps_drafts = not isinstance(drafts, MemoryDrafts)
-    return Opened(provider, link, account, shared.pace, shared.slots.limit, keeps_drafts, rehearse, telemetry)
+    return Opened(provider, link, account, shared.pace, shared.slots.limit, settings.deadline, keeps_drafts, rehearse, telemetry)
 
 
 def _linked(

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import random
 import signal
 import sqlite3
@@ -357,3 +358,13 @@ async def test_two_processes_change_one_draft_and_neither_loses_a_change(tmp_pat
     assert [await process.wait() for process in processes] == [0, 0]
     kept = await store.get(draft.id)
     assert sorted(item.photo.sku for item in kept.items) == sorted(f"{name}-{number}" for name in "ab" for number in range(25))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no modes of files")
+async def test_only_its_owner_may_read_a_file_of_drafts(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        await FileDrafts(tmp_path / "drafts.db").put(new_draft())
+    finally:
+        os.umask(before)
+    assert (tmp_path / "drafts.db").stat().st_mode & 0o777 == 0o600

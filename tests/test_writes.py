@@ -642,6 +642,33 @@ async def test_a_refusal_of_what_is_sent_again_stands_where_nothing_is_found(say
     assert caught.value.__context__ is None
 
 
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        (Absent("not there"), ["nothing"]),
+        (NotApplied("never"), ["nothing"]),
+        (Absent("two are missing", left=["b"]), []),
+        (Unknown("who knows"), []),
+        (ProviderDownError("down"), []),
+        (Applied("there"), []),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+async def test_a_journal_learns_that_a_lost_write_is_proven_not_to_have_happened(says: Any, told: list[str]) -> None:
+    """Sent again it is refused, and a look after that finds nothing of it."""
+    now = Now()
+    each, handle = await lost_one(now)
+    now.advance(3600)
+    journal = Telling(ignore)
+    with journaled(journal), contextlib.suppress(RejectedError):
+        await each.reconcile(handle, Looks(Absent("not there"), Absent("not there"), says), Sends(ends=RejectedError("no")))
+    assert journal.fates == [(handle, fate) for fate in told]
+
+
+async def ignore(handle: ReconcileHandle) -> None:
+    """Any journal that always works."""
+
+
 async def test_what_sending_again_raises_is_the_callers() -> None:
     now = Now()
     each, handle = await lost_one(now)

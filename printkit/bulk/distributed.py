@@ -176,7 +176,7 @@ class Worker:
         self._database = database
         self._options = options
         self._accounts = accounts_of(kit.opened.values())
-        self._hands = KitHands(kit, [each.pace for each in kit.opened.values()])
+        self._hands = KitHands(kit, [*kit.opened.values()])
         self._engines: set[Engine] = set()
         self._why: str | None = None
         self._at_work = 0

@@ -7,8 +7,8 @@ looked for again; what the shop cannot be asked now is tried again; an outage pa
 import asyncio
 import heapq
 import time
-from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import final
 
@@ -16,33 +16,29 @@ from ..changes import PlaceOrder
 from ..errors import (
     AuthenticationError,
     JournalError,
+    NotSentError,
     OutcomeUnknownError,
     PrintKitError,
     ProviderDownError,
     ProviderError,
     RateLimitedError,
-    RunStoppedError,
     TransportError,
     UnreadableAnswerError,
 )
 from ..model import Order
 from ..outcomes import Applied, NotApplied, Unknown
 from ..writes import journaled
-from .health import Health
+from .pausing import LONGEST_PAUSE, Pauses, stopped
 from .results import ChangeResult, Outcome, Progress
 from .tasks import Book, Hands, Task, Told
 
 MOST_TRIES = 8
 """So often one change may find no answer, outages not counted, before it is told as not applied, or as unknown."""
 MOST_UNKNOWN = 3
-"""So often one change may be sent and lost."""
+"""So often one change may be sent and lost; what is lost once more is looked for, and not sent again."""
 GRACE = 10.0
 """Seconds that changes under way get to end when a run is given up."""
-LONGEST_PAUSE = 900.0
-"""Seconds (policy, section 2.4: 15 minutes)."""
 WAITS = "all that is left waits"
-PROBES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds between the questions whether a shop answers again; the last for ever."""
 
 
 class _UndecidedError(Exception):
@@ -86,8 +82,8 @@ class Engine:
         self._clock = clock
         self._sleep = sleep
         self._now = now
-        self._health = defaultdict[str | None, Health](lambda: Health(clock))
         self.progress = Progress()
+        self._pauses = Pauses(self.progress, hands.probe, self._fail, lambda: self._stir(len(self._idle)), clock, sleep)
         self._most_waiting = max(1000, 16 * concurrency)
         self._busy: dict[str, deque[Task]] = {}
         """Every task that was taken and has not ended, by order: first the one whose turn it is, then those that wait for it."""
@@ -95,8 +91,6 @@ class Engine:
         self._ready: deque[Task] = deque()
         self._later: list[tuple[datetime, int, Task]] = []
         self._alarm: tuple[datetime, asyncio.Task[None]] | None = None
-        self._prober: asyncio.Task[None] | None = None
-        self._halted_until = 0.0
         self._idle: deque[asyncio.Future[None]] = deque()
         self._puller: asyncio.Task[None] | None = None
         self._is_exhausted = self._is_stopping = False
@@ -149,7 +143,7 @@ class Engine:
 
     def _fail(self, error: Exception) -> None:
         if self._failure is None:
-            self._failure = _stopped(error) if isinstance(error, JournalError) else error
+            self._failure = stopped(error) if isinstance(error, JournalError) else error
         self.stop(str(self._failure))
 
     async def _give_up(self, workers: list[asyncio.Task[None]], ended: "asyncio.Future[list[BaseException | None]]") -> None:
@@ -158,7 +152,7 @@ class Engine:
                 self.stop("given up")
                 await asyncio.wait(workers, timeout=GRACE)
         finally:
-            others = [each for each in (self._prober, self._alarm[1] if self._alarm else None) if each is not None]
+            others = [each for each in (self._pauses.task, self._alarm[1] if self._alarm else None) if each is not None]
             for task in (*workers, *others):
                 task.cancel()
             await asyncio.gather(ended, *others, return_exceptions=True)
@@ -303,7 +297,7 @@ class Engine:
             if _is_cancelled():
                 raise
             return await self._weigh(task, RuntimeError("it was cancelled, and not by this run"))
-        self._answered(task)
+        self._pauses.answered(task.provider)
         return self._result(task, Applied(order))
 
     async def _carried_out(self, task: Task) -> Order:
@@ -312,7 +306,7 @@ class Engine:
         known = task.open or task.done
         if known is None:
             return await self._hands.carry_out(task.change)
-        found = await self._hands.settle(known, send_again=task.open is not None)
+        found = await self._hands.settle(known, send_again=task.open is not None and task.lost <= MOST_UNKNOWN)
         if isinstance(found, NotApplied) and task.open is None:
             found = Unknown(f"what was done of it is not found any more: {found.why}")
         if not isinstance(found, Applied):
@@ -325,23 +319,24 @@ class Engine:
     async def _weigh(self, task: Task, error: Exception) -> ChangeResult | None:
         match error:
             case _UndecidedError(found=found):
-                self._answered(task)
+                self._pauses.answered(task.provider)
                 return await self._undecided(task, found)
             case OutcomeUnknownError():
-                self._stumbled(task)
-                task.lost += 1
-                if task.lost > MOST_UNKNOWN:
-                    return self._unknown(task, "it was sent and lost again and again", error)
+                self._pauses.stumbled(task.provider)
+                task.lost, task.open = task.lost + 1, task.open or error.handle
                 return await self._later_on(task, error.handle.settle_until)
-            case AuthenticationError() if self._health[task.provider].denied():
-                self._fail(_stopped(error))
+            case AuthenticationError() if self._pauses.denied(task.provider):
+                self._fail(stopped(error))
                 return await self._later_on(task, self._now())
             case RateLimitedError():
-                self._halt(error.retry_after)
+                self._pauses.halt(error.retry_after)
                 task.tries += task.tries < MOST_TRIES - 1
                 return await self._later_on(task, self._in(error.retry_after or _backoff(task.tries)))
+            case NotSentError(in_line=True):
+                task.tries += 1
+                return await self._again(task, error)
             case TransportError() | ProviderDownError() | UnreadableAnswerError():
-                self._stumbled(task)
+                self._pauses.stumbled(task.provider)
                 task.tries += self.progress.paused is None
                 return await self._again(task, error)
             case AuthenticationError():
@@ -355,6 +350,9 @@ class Engine:
             return self._not_applied(task, found)
         if found.not_before is None:
             return self._unknown(task, found.why)
+        if task.open is None and found.not_before > self._now():  # what is proven needs no window: it is only not listed yet
+            task.tries += task.tries < MOST_TRIES - 1
+            return await self._later_on(task, min(found.not_before, self._in(_backoff(task.tries))))
         task.tries += found.not_before <= self._now()  # nothing is waited for, but somebody else
         if task.tries < MOST_TRIES:
             return await self._later_on(task, max(found.not_before, self._in(1.0)))
@@ -368,7 +366,7 @@ class Engine:
     async def _refused(self, task: Task, error: Exception) -> ChangeResult | None:
         """The shop refuses, or the change is not possible, or something of ours is broken."""
         if isinstance(error, ProviderError) and error.sent:
-            self._answered(task)
+            self._pauses.answered(task.provider)
         if task.open is None:
             return self._not_applied(task, NotApplied(str(error) or type(error).__name__, getattr(error, "existing", None)), error)
         if not isinstance(error, PrintKitError):
@@ -420,55 +418,6 @@ class Engine:
             first = self._later[0][0]
             self._alarm = (first, asyncio.create_task(self._ring(first)))
 
-    # ── Pausing ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _answered(self, task: Task) -> None:
-        self._health[task.provider].answered()
-
-    def _stumbled(self, task: Task) -> None:
-        if self._health[task.provider].failed() and not self._is_stopping:
-            self._pause("the shop does not answer", self._probe(task.provider))
-
-    def _halt(self, seconds: float | None) -> None:
-        if seconds is not None and seconds > LONGEST_PAUSE:
-            self._fail(RunStoppedError(f"the shop asks for a pause of {seconds:g} s: go on after it"))
-        elif seconds is not None:
-            self._halted_until = max(self._halted_until, self._clock() + seconds)
-            self._pause(f"the shop asks for a pause of {seconds:g} s", self._rest())
-
-    def _pause(self, why: str, until: Coroutine[None, None, None]) -> None:
-        if self.progress.paused is None:
-            self.progress.paused = why
-            self._prober = asyncio.create_task(until)
-        else:
-            until.close()
-
-    async def _rest(self) -> None:
-        while (left := self._halted_until - self._clock()) > 0:
-            await self._sleep(left)
-        self._resume()
-
-    async def _probe(self, provider: str | None) -> None:
-        waits, ends = iter(PROBES), self._clock() + LONGEST_PAUSE
-        pause = 0.0
-        while self._clock() < ends:
-            pause = next(waits, pause)
-            await self._sleep(pause)
-            try:
-                await self._hands.probe(provider)
-            except AuthenticationError as error:
-                return self._fail(_stopped(error))
-            except Exception:  # noqa: BLE001, S112 - whatever it is, it is no answer
-                continue
-            return self._resume()
-        return self._fail(RunStoppedError(f"the shop has not answered for {LONGEST_PAUSE / 60:g} minutes"))
-
-    def _resume(self) -> None:
-        for health in self._health.values():
-            health.forget()
-        self.progress.paused = None
-        self._stir(len(self._idle))
-
 
 def _this_task() -> "asyncio.Task[None] | None":
     try:
@@ -485,7 +434,3 @@ def _is_cancelled() -> bool:
 
 def _backoff(tries: int) -> float:
     return min(60.0, 2.0**tries)
-
-
-def _stopped(error: PrintKitError) -> RunStoppedError:
-    return RunStoppedError(f"the run stops: {error}", provider=error.provider, operation=error.operation)

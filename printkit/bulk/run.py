@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaita
 from contextlib import ExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, final
+from typing import Any, Final, Self, final
 
 from attrs import evolve
 
@@ -16,7 +16,6 @@ from ..errors import FieldProblem, RunStoppedError
 from ..model import Order
 from ..opening import Opened
 from ..outcomes import Applied, NotApplied, ReconcileHandle, Unknown
-from ..transport.limits import Pace
 from .engine import Engine
 from .journal import Journal
 from .results import ChangeResult, Progress, Report
@@ -153,9 +152,13 @@ async def _report_of(journal: Journal) -> Report:
 class KitHands:
     """What an engine acts with: the verbs of one kit."""
 
-    def __init__(self, kit: Any, paces: Sequence[Pace]) -> None:
+    LONGEST_WAIT: Final = 10.0
+    """Seconds that a request waits for its turn, and never more than a sixth of a call's deadline: a call may have several requests."""
+
+    def __init__(self, kit: Any, opened: Sequence[Opened]) -> None:
         self._kit = kit
-        self.paces = paces
+        self.paces = [each.pace for each in opened]
+        self._waits = [(each.pace, min(self.LONGEST_WAIT, each.deadline / 6)) for each in opened]
 
     async def carry_out(self, change: Change) -> Order:
         """See ``Hands``."""
@@ -175,8 +178,8 @@ class KitHands:
         await self._kit.list_orders(provider=provider)
 
     def width(self) -> float:
-        """So many that none waits longer than ten seconds for its turn at the slowest account's present rate."""
-        return min((10 * pace.rate for pace in self.paces if pace.rate is not None), default=float("inf"))
+        """So many that none waits too long for its turn at the slowest account's present rate."""
+        return min((wait * pace.rate for pace, wait in self._waits if pace.rate is not None), default=float("inf"))
 
 
 def run_of(
@@ -216,7 +219,7 @@ def run_of(
             raise
         return kept
 
-    hands = KitHands(kit, [each.pace for each in at])
+    hands = KitHands(kit, at)
     return Run(book, hands, concurrency=concurrency or min(each.concurrency for each in at), in_order=in_order, rate=rate)
 
 

@@ -107,7 +107,9 @@ class Told:
         match fate:
             case "applied":
                 task.done, task.open = handle, None
-            case "nothing":
-                task.open = self._before
+            case "nothing" if task.open is not None and task.open.id == handle.id:
+                task.open, self._before = self._before, None
+            case "nothing":  # a write that never was intended
+                pass
             case "unknown":
                 task.open = handle

@@ -42,6 +42,11 @@ class Cause(enum.StrEnum):
         """True when trying again cannot help: the certificate, the request or the connection object itself is at fault."""
         return self in _LASTING
 
+    @property
+    def in_line(self) -> bool:
+        """True when the request only waited here for its turn: that says nothing of the shop."""
+        return self in _IN_LINE
+
 
 _WORDS = {
     Cause.CONNECT_FAILED: "no connection could be made",
@@ -65,6 +70,7 @@ _WORDS = {
 }
 
 _LASTING = frozenset({Cause.TLS, Cause.LOCAL_REFUSAL, Cause.CLOSED, Cause.OTHER_LOOP})
+_IN_LINE = frozenset({Cause.POOL_TIMEOUT, Cause.RATE_LIMITED})
 
 
 @final

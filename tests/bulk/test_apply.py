@@ -411,6 +411,38 @@ def test_a_run_takes_what_its_rate_allows_and_no_longer(monkeypatch: pytest.Monk
     assert limits == [limit, limit]
 
 
+@pytest.mark.parametrize("in_pace", [True, False], ids=["paced by the account", "paced by the run"])
+def test_a_low_rate_and_a_short_deadline_are_no_outage(monkeypatch: pytest.MonkeyPatch, *, in_pace: bool) -> None:
+    """Who waits for its turn says nothing of the shop; and no more wait for one than get it before their deadline."""
+    shop, count, rate = _virtual(monkeypatch), 120, 2.0
+    probes: list[float] = []
+
+    async def main() -> float:
+        environ = {f"PRINTKIT_PROVIDERS_PWINTY_{key}".upper(): value for key, value in BOTH["pwinty"].items()}
+        environ |= {"PRINTKIT_PROVIDERS_PWINTY_ENVIRONMENT": "emulator", "PRINTKIT_PROVIDERS_PWINTY_DEADLINE": "6"}
+        kit = printkit.connect(environ=environ, emulators={"pwinty": shop})
+        orders = [await kit.create_order(NewOrder(TOM, reference=f"R{place}")) for place in range(count)]
+        changes = [SetStatus(order.ref, OrderStatus.CANCELLED) for order in orders]
+        (pace,) = (each.pace for each in kit._opened.values())
+        listing = kit.list_orders
+
+        def list_orders(**more: Any) -> Any:
+            probes.append(clock())
+            return listing(**more)
+
+        monkeypatch.setattr(kit, "list_orders", list_orders)
+        began = clock()
+        with pace.at_most(rate if in_pace else None):
+            report = await kit.apply(changes, concurrency=64, rate=None if in_pace else rate)
+        assert (report.applied, report.total) == (count, count)
+        await kit.aclose()
+        return clock() - began
+
+    floor = (2 * count - 1) / rate  # one read and one write each
+    assert floor * 0.999 <= in_no_time(main()) <= floor * 1.03
+    assert probes == []
+
+
 async def test_of_two_runs_at_once_the_slower_rate_counts_and_both_are_forgotten(world: World) -> None:
     kit = await world.kit("pwinty")
     (pace,) = (each.pace for each in kit._opened.values())

@@ -2,16 +2,19 @@
 
 import asyncio
 from collections import defaultdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 
-from printkit.errors import NotFoundError, OutcomeUnknownError, ProviderDownError, RateLimitedError, TransportError
+from printkit.bulk.engine import MOST_UNKNOWN
+from printkit.bulk.results import ChangeResult
+from printkit.errors import NotFoundError, NotSentError, ProviderDownError, RateLimitedError, RejectedError, TransportError
 from printkit.outcomes import Applied, NotApplied, Unknown
 from printkit.writes import _journal
 from tests.bulk.hands import SETTLE, Fakes, change, engine, handle, results_of, words
-from tests.bulk.virtual_time import BEGAN, clock, run
+from tests.bulk.virtual_time import BEGAN, clock, now, run
 
 MEETS = st.sampled_from(["applied", "refused", "down", "lost", "absent", "odd", "fault", "throttled"])
 CHANGES = st.lists(st.tuples(st.integers(0, 5), st.lists(MEETS, max_size=4), st.floats(0, 30)), max_size=40)
@@ -19,12 +22,17 @@ CHANGES = st.lists(st.tuples(st.integers(0, 5), st.lists(MEETS, max_size=4), st.
 
 def expected(script: list[str]) -> tuple[str, int]:
     """What becomes of a change that meets these, one after the other, by the words of the policy; and how often it really happens."""
+    lost = 0
     for met in script:
         match met:
             case "applied" | "lost":
                 return "Applied", 1
             case "refused":
-                return "NotApplied" if "absent" not in script[: script.index(met)] else "Unknown", 0
+                return "NotApplied", 0
+            case "absent":
+                lost += 1
+                if lost > MOST_UNKNOWN:  # proven not to have happened, and not sent once more
+                    return "NotApplied", 0
             case "fault":
                 return "NotApplied", 0
             case "odd":
@@ -45,8 +53,8 @@ def meets(word: str) -> Any:
 
 
 def is_plain(script: list[str]) -> bool:
-    """After a lost write that did not happen, only what needs no weighing of refusals."""
-    return "absent" not in script or not {"refused", "fault"} & set(script)
+    """After a lost write that did not happen, no fault of ours: it hides what the shop said."""
+    return "absent" not in script or "fault" not in script
 
 
 @given(
@@ -112,13 +120,21 @@ def test_what_nobody_will_ever_know_comes_with_its_handle() -> None:
     assert result.handle.meant == "a"
 
 
-def test_what_is_lost_again_and_again_ends_as_unknown() -> None:
-    hands = Fakes({"a": ["absent"] * 50})
+@pytest.mark.parametrize(("last", "ends"), [("absent", NotApplied), ("lost", Applied), ("odd", Unknown)])
+def test_what_is_lost_again_and_again_is_looked_for_a_last_time_and_not_sent_any_more(last: str, ends: type) -> None:
+    hands = Fakes({"a": ["absent"] * MOST_UNKNOWN + [last] + ["absent"] * 46})
     (result,) = run(results_of(hands, [change(1, "a")]))
 
-    assert isinstance(result.outcome, Unknown)
-    assert isinstance(result.error, OutcomeUnknownError)
+    assert type(result.outcome) is ends
     assert len(hands.scripts["a"]) == 46  # sent four times
+
+
+def test_what_is_refused_once_it_is_proven_not_to_have_happened_is_not_applied() -> None:
+    (result,) = run(results_of(Fakes({"a": ["absent", "refused"]}), [change(1, "a")]))
+
+    assert isinstance(result.outcome, NotApplied)
+    assert isinstance(result.error, RejectedError)
+    assert result.handle is None
 
 
 @pytest.mark.parametrize("error", [TransportError("no answer"), ProviderDownError("502"), RateLimitedError("slower")])
@@ -184,10 +200,40 @@ def test_a_step_that_was_done_and_is_not_listed_yet_is_waited_for() -> None:
             return await super().settle(handle, send_again=False) if self.looked < 2 else Applied("order")
 
     hands = Lagging()
-    (result,) = run(results_of(hands, [change(1, "a")]))
 
+    async def main() -> tuple[list[ChangeResult], float]:
+        return await results_of(hands, [change(1, "a")]), clock()
+
+    (result,), ended = run(main())
     assert isinstance(result.outcome, Applied)
     assert hands.looked == 2
+    assert ended < SETTLE / 6, "what is proven needs no settle window"
+
+
+def test_a_step_that_was_done_and_is_not_listed_for_long_is_waited_for_as_long_as_that_proves_nothing() -> None:
+    class Lagging(Halfway):
+        async def settle(self, handle: Any, *, send_again: bool) -> Any:
+            later = handle.settle_until + timedelta(hours=1)
+            return Unknown("it is not listed", later) if now() < later - timedelta(seconds=5) else Applied("order")
+
+    (result,) = run(results_of(Lagging(), [change(1, "a")]))
+
+    assert isinstance(result.outcome, Applied)
+
+
+def test_a_turn_that_does_not_come_in_time_is_no_outage() -> None:
+    """It says nothing of the shop: neither does the run pause, nor is the shop asked whether it is there."""
+
+    def late() -> NotSentError:
+        error = NotSentError("the account's rate leaves no turn in time")
+        error.in_line = True
+        return error
+
+    hands = Fakes({str(place): [late(), late()] for place in range(100)}, is_down=False)
+    found = run(results_of(hands, [change(place, str(place)) for place in range(100)], concurrency=8))
+
+    assert set(words(found).values()) == {"Applied"}
+    assert hands.probed == []
 
 
 def test_a_step_that_was_done_and_is_gone_is_told_as_unknown() -> None:

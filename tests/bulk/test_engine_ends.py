@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from printkit.bulk import engine as engine_module
-from printkit.bulk.engine import LONGEST_PAUSE, Engine
+from printkit.bulk.engine import Engine
+from printkit.bulk.pausing import LONGEST_PAUSE
 from printkit.bulk.results import ChangeResult
 from printkit.bulk.source import Stream
 from printkit.bulk.tasks import Task

@@ -425,3 +425,18 @@ def test_a_killed_process_holds_no_lock(path: Path) -> None:
             assert len(await tasks(journal)) == 1
 
     asyncio.run(again())
+
+
+# ── Who may read it ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have no modes of files")
+async def test_only_its_owner_may_read_what_people_live_in(path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        async with opened(path, [place_order("R1")]):
+            files = [each for each in path.parent.iterdir() if ".lock" not in each.name]  # those are empty
+            modes = {each.name: each.stat().st_mode & 0o777 for each in files}
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("run.db", "run.db-wal", "run.db-shm"), 0o600)

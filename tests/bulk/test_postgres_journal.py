@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import printkit
-from printkit import NewOrder, Photo, Recipient
+from printkit import NewOrder, OrderStatus, Photo, Recipient
 from printkit.changes import AddPhotos, Change, PlaceOrder, SetStatus, Submit
 from printkit.errors import ConfigError, InvalidRequestError, JournalError, OutcomeUnknownError
 from printkit.outcomes import NotApplied, ReconcileHandle, Unknown
+from tests.bulk.two_shops import counter
 from tests.machines import KEY, PICTURE, TOM
 
 pytest_plugins = ["tests.postgres"]
@@ -329,6 +330,37 @@ class TestUnknown:
             monkeypatch.setattr(type(at), "reconcile", reconcile)
             assert [type(each.outcome) async for each in distributed.settle(at, database, run)] == [NotApplied, Unknown]
         assert (await distributed.status(database, run)).kept.counts == {"not-applied": 1, "unknown": 1}
+
+    async def test_a_write_that_is_found_and_is_not_the_last_is_gone_on_with(self, database: str, connection: "Connection") -> None:
+        """Of an order to place the creation was lost, and is found: it is not placed yet."""
+        from printkit.bulk import distributed, leases
+        from printkit.bulk.results import ChangeResult
+        from printkit.bulk.settling import MORE
+
+        async with counter("pwinty") as at, distributed.worker(at.kit, database) as worker:
+            change = PlaceOrder(NewOrder(TOM, "ORD-7"), at.photos)
+            run = await distributed.submit(at.kit, [change], database)
+            at.shop.loses = "answers"
+            with pytest.raises(OutcomeUnknownError) as lost:
+                await change.carry_out(at.kit)
+            at.shop.loses = None
+            chunk = await chunk_of(connection, run, "one")
+            await chunk.finish(ChangeResult(0, change, Unknown("lost"), handle=lost.value.handle))
+            await leases.release(connection, chunk.lease)
+            assert (await distributed.status(database, run)).chunks_done == 1
+
+            [found] = [each async for each in distributed.settle(at.kit, database, run)]
+
+            assert (found.outcome, found.handle) == (Unknown(MORE), lost.value.handle)
+            status = await distributed.status(database, run)
+            assert (status.kept.counts, status.chunks_done) == ({"waiting": 1}, 0)
+            at.shop.requests.clear()
+            assert await distributed.resume(database, run) == 1
+            assert await worker.carry_out(run, 0) is None
+            assert [request.path for request in at.shop.writes if request.path.endswith("/Orders")] == []
+            assert (await distributed.status(database, run)).kept.counts == {"applied": 1}
+            [order] = [each async for each in at.kit.list_orders()]
+            assert order.status is OrderStatus.SUBMITTED
 
 
 class TestDatabase:
