@@ -10,6 +10,7 @@ from typing import Any
 import cattrs
 
 from benchmarks.measure import Fact, Ratio
+from benchmarks.pictures import PICTURES, name_of
 from benchmarks.report import figure, promises
 from docs.parts import with_part
 
@@ -37,7 +38,8 @@ def written(text: str, kept: dict[str, Any]) -> str:
     text = with_part(text, "machine", _machine(kept), by="docs/benchmark_page.py")
     for case in CASES:
         own = [each for each in every if each.case == case]
-        text = with_part(text, case, "\n".join(_tables(own)), by="docs/benchmark_page.py")
+        parts = [*_pictures(case), *_tables(own)] if own else ["Not measured yet.\n"]
+        text = with_part(text, case, "\n".join(parts), by="docs/benchmark_page.py")
     return text
 
 
@@ -49,6 +51,11 @@ def _machine(kept: dict[str, Any]) -> str:
         f"Measured on {machine['measured']}{effort}: {machine['processor']}, {machine['cores']} cores, {machine['system']}; "
         f"{machine['python']}, printkit {machine['printkit']}, {libraries}.\n"
     )
+
+
+def _pictures(case: str) -> Iterator[str]:
+    for clock, words in PICTURES.get(case, ()):
+        yield f"![{words}](_static/{name_of(case, clock)})\n"
 
 
 def _tables(own: Sequence[Ratio | Fact]) -> Iterator[str]:
