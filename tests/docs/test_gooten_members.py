@@ -16,7 +16,7 @@ import printkit
 from printkit.drafts import Draft
 from printkit.exchange import Response
 from printkit.model import Artwork, NewOrder, Photo, Recipient
-from printkit.providers.gooten import catalogue, notices, translate, wire
+from printkit.providers.gooten import catalogue, notices, readings, translate, wire
 from tests.docs.changing import Reading, Way, changes, different, different_members
 from tests.docs.gooten_members import INSIDE, SAMPLES
 from tests.docs.page import GOOTEN as PAGE, QUOTED, attributes_in
@@ -68,7 +68,7 @@ def of_country(response: Response) -> Any:
 
 
 def of_price(response: Response) -> Any:
-    return translate.money(json.loads(response.body, parse_float=Decimal))
+    return readings.money(json.loads(response.body, parse_float=Decimal))
 
 
 def of_submission(response: Response) -> Any:
