@@ -1,11 +1,13 @@
 """A counting server on loopback that answers from memory, in a process of its own: fast enough never to be what is measured.
 
-Started by ``serving``; run by hand: ``python benchmarks/server.py --delay 0.02``. Knows nothing of orders: it is given its answers.
+Started by ``serving``; imports nothing but the standard library. Knows nothing of orders: it is given its answers. In an answer, ``<1>``
+stands for the first group of its rule's pattern, and ``<#>`` for a number that was never given before.
 """
 
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import re
 import subprocess
@@ -15,13 +17,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+HEAD = b"HTTP/1.1 %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s"
+
+
+class Rule:
+    """Answers the request lines that fit its pattern."""
+
+    def __init__(self, pattern: str, body: str) -> None:
+        self.pattern = re.compile(pattern.encode())
+        self._body = body.encode()
+        self._whole = None if b"<1>" in self._body or b"<#>" in self._body else answer(self._body)
+
+    def answer(self, found: re.Match[bytes]) -> bytes:
+        """The whole answer."""
+        if self._whole is not None:
+            return self._whole
+        body = self._body.replace(b"<1>", found[1]) if b"<1>" in self._body else self._body
+        return answer(body.replace(b"<#>", b"%d" % next(Answering.numbers)) if b"<#>" in body else body)
 
 
 class Answering(asyncio.Protocol):
     """One connection: reads requests one after another and answers each, after ``delay`` seconds, by the first rule that fits."""
 
     count = 0
-    rules: tuple[tuple[re.Pattern[bytes], bytes], ...] = ()
+    numbers = itertools.count(1_000_000)
+    rules: tuple[Rule, ...] = ()
     delay = 0.0
 
     def __init__(self) -> None:
@@ -45,39 +65,34 @@ class Answering(asyncio.Protocol):
 
     def _answer(self, line: bytes) -> None:
         if line.startswith(b"GET /_count "):
-            body = b"%d" % Answering.count
-            self._send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+            self._send(answer(b"%d" % Answering.count))
             return
         Answering.count += 1
-        answer = next((answer for pattern, answer in self.rules if pattern.match(line)), NOT_FOUND)
+        found = next(((rule, match) for rule in self.rules if (match := rule.pattern.match(line))), None)
+        whole = NOT_FOUND if found is None else found[0].answer(found[1])
         if self.delay:
-            asyncio.get_running_loop().call_later(self.delay, self._send, answer)
+            asyncio.get_running_loop().call_later(self.delay, self._send, whole)
         else:
-            self._send(answer)
+            self._send(whole)
 
-    def _send(self, answer: bytes) -> None:
+    def _send(self, whole: bytes) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(answer)
+            self._transport.write(whole)
 
 
-NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}"
-
-
-def answer(body: str, status: str = "200 OK") -> bytes:
+def answer(body: bytes, status: bytes = b"200 OK") -> bytes:
     """A whole answer."""
-    data = body.encode()
-    return b"HTTP/1.1 %s\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: %d\r\n\r\n%s" % (
-        status.encode(),
-        len(data),
-        data,
-    )
+    return HEAD % (status, len(body), body)
+
+
+NOT_FOUND = answer(b"{}", b"404 Not Found")
 
 
 async def serve(rules: dict[str, str], delay: float) -> None:
     """Serve until killed; says its port on stdout."""
-    Answering.rules = tuple((re.compile(pattern.encode()), answer(body)) for pattern, body in rules.items())
+    Answering.rules = tuple(Rule(pattern, body) for pattern, body in rules.items())
     Answering.delay = delay
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
@@ -96,18 +111,24 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(rules: dict[str, str], delay: float = 0.0) -> Iterator[Served]:
-    """A server in a process of its own. ``rules``: a pattern of the request line, and the body that answers it."""
-    command = [sys.executable, str(Path(__file__)), "--delay", str(delay)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+def started(*command: str, given: str = "") -> Iterator[int]:
+    """A program that listens, in a process of its own; the port that it says."""
+    with subprocess.Popen([sys.executable, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(json.dumps(rules))
+            process.stdin.write(given)
             process.stdin.close()
-            yield Served(int(process.stdout.readline()))
+            yield int(process.stdout.readline())
         finally:
             process.terminate()
+
+
+@contextlib.contextmanager
+def serving(rules: dict[str, str], delay: float = 0.0) -> Iterator[Served]:
+    """The server. ``rules``: a pattern of the request line, and the body that answers it; ``delay``: seconds before each answer."""
+    with started(str(Path(__file__)), "--delay", str(delay), given=json.dumps(rules)) as port:
+        yield Served(port)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/shops").glob("*.md")))
 FENCE = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n```text\n(?P<output>.*?)^```$)?", re.MULTILINE | re.DOTALL)
+SETTINGS = re.compile(r"^```toml\n(?P<text># printkit\.toml\n.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Example(NamedTuple):
@@ -15,16 +17,20 @@ class Example(NamedTuple):
     name: str
     code: str
     output: str | None
+    settings: str
+    """The settings file that the page shows before it; empty where it shows none."""
 
 
 def examples() -> list[Example]:
     """Every Python example, by page and line."""
     found: list[Example] = []
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs/shops").glob("*.md"))):
+    for page in PAGES:
         text = page.read_text(encoding="utf-8")
         for match in FENCE.finditer(text):
             line = text.count("\n", 0, match.start()) + 1
-            found.append(Example(f"{page.stem.lower().replace('-', '_')}_{line}", match["code"], match["output"]))
+            shown = [each["text"] for each in SETTINGS.finditer(text, 0, match.start())]
+            name = f"{page.stem.lower().replace('-', '_')}_{line}"
+            found.append(Example(name, match["code"], match["output"], shown[-1] if shown else ""))
     return found
 
 

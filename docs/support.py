@@ -1,11 +1,11 @@
-"""Writes the README's table of what each shop can do, from what the adapters say of themselves: `python docs/support.py`."""
+"""Writes the table of what each shop can do, from what the adapters say of themselves: `python docs/support.py`."""
 
 from pathlib import Path
 
 from printkit import registry
 from printkit.provider import Capability, ProviderInfo, Stage, SupportLevel
 
-README = Path(__file__).parents[1] / "README.md"
+PAGES = (Path(__file__).parents[1] / "README.md", Path(__file__).parent / "shops/index.md")
 BEGIN, END = "<!-- support: written by docs/support.py -->\n", "<!-- end of support -->\n"
 SHORT = {SupportLevel.NATIVE: "native", SupportLevel.EMULATED: "emulated", SupportLevel.UNSUPPORTED: "–"}
 
@@ -24,11 +24,12 @@ def word(shop: ProviderInfo, capability: Capability, stage: Stage) -> str:
 
 
 def with_table(text: str) -> str:
-    """The README with the table in its place."""
+    """A page with the table in its place."""
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n{table()}\n{END}{after}"
 
 
 if __name__ == "__main__":
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(with_table(page.read_text(encoding="utf-8")), encoding="utf-8")

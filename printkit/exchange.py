@@ -52,11 +52,15 @@ class Part:
 
 
 _PATH = re.compile(r"(/[A-Za-z0-9\-._~!$&'()*+,;=:@%]*)+")
+_ONLY_ITSELF = re.compile(r"(/[A-Za-z0-9_\-]+)+")
+"""A path in which nothing can mean anything but itself: nearly all of them."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+\-.^_`|~]+")
 _BAD_IN_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def _path_is_plain(request: "Request", attribute: object, path: str) -> None:
+    if isinstance(path, str) and _ONLY_ITSELF.fullmatch(path):
+        return
     segments = path.split("/") if isinstance(path, str) else []
     if not segments or _PATH.fullmatch(path) is None or path.startswith("//") or any(_climbs(segment) for segment in segments):
         text = "must be a plain absolute path such as /Orders/1: percent-encoded, no '.' or '..' segment, no query, no host"
@@ -68,6 +72,8 @@ def _climbs(segment: str) -> bool:
 
 
 def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tuple[str, str], ...]) -> None:
+    if not headers:
+        return
     _are_texts(headers, "headers")
     for name, value in headers:
         if _HEADER_NAME.fullmatch(name) is None or _BAD_IN_HEADER.search(value):
@@ -75,16 +81,17 @@ def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tup
 
 
 def _query_is_text(request: "Request", attribute: object, query: tuple[tuple[str, str], ...]) -> None:
-    _are_texts(query, "query")
+    if query:
+        _are_texts(query, "query")
 
 
 def _are_texts(pairs: tuple[tuple[str, str], ...], what: str) -> None:
-    if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(_is_text(each) for each in pair) for pair in pairs):
+    if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(map(_is_text, pair)) for pair in pairs):
         raise InvalidRequestError([FieldProblem(what, "give a dict, or pairs, of text")])
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str) and not any("\ud800" <= each <= "\udfff" for each in value)
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value))
 
 
 def _method_is_a_word(request: "Request", attribute: object, method: str) -> None:
@@ -105,9 +112,9 @@ def _can_be_sent(request: "Request", attribute: object, body: "bytes | tuple[Par
 def _pairs(given: Mapping[str, str] | Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     """As a tuple of pairs. What is neither a mapping nor pairs becomes something that the validators refuse."""
     pairs: Any = given
-    if isinstance(given, Mapping):
+    if not isinstance(given, tuple) and isinstance(given, Mapping):
         pairs = pairs.items()
-    return tuple(pairs) if isinstance(given, Iterable) else (pairs,)
+    return tuple(pairs) if isinstance(given, (tuple, Iterable)) else (pairs,)
 
 
 @final
@@ -162,12 +169,11 @@ def fill(template: str, **ids: str) -> str:
     Raises:
         InvalidRequestError: an id is empty or is ``.`` or ``..``, which would name another resource.
     """
-    quoted: dict[str, str] = {}
     for name, value in ids.items():
         if value in {"", ".", ".."}:
             raise InvalidRequestError([FieldProblem(name, f"{value!r} cannot be an id")])
-        quoted[name] = quote(value, safe="")
-    return template.format(**quoted)
+        template = template.replace(f"{{{name}}}", value if value.isascii() and value.isalnum() else quote(value, safe=""))
+    return template
 
 
 @final

@@ -20,7 +20,10 @@ class Following(ABC):
 
     def __init__(self) -> None:
         self.bell = Bell()
-        """Rung by receivers of notices, for those who wait."""
+        """Rung by receivers of notices, for those who wait.
+
+        :meta private:
+        """
 
     @abstractmethod
     async def get_order(self, ref: OrderLike | str) -> Order:
@@ -100,8 +103,12 @@ class Following(ABC):
         each ever more seldom while nothing changes, and at once when a receiver on this kit gets a notice of it. What came and went
         between two looks is not seen.
 
+        An order that cannot be read, and will not be later, is logged as a warning and left; the others are watched to their end, and
+        then that is raised.
+
         Raises:
-            PrintKitError: (while walking) an order cannot be read and will not be later, such as NotFoundError.
+            PrintKitError: (when the walk ends) an order could not be read, such as NotFoundError; ``error.order`` says which, the
+                error's notes name any others. AuthenticationError and ConfigError end the walk at once.
         """
         given = checks.listed("orders", orders, "orders, or of their references")
         known = {self._ref(each): fingerprint(each) if isinstance(each, Order) and each.complete else None for each in given}
@@ -130,6 +137,9 @@ class Following(ABC):
         return at.provider.parse_notice(headers, query, body)
 
     def concerns(self, notice: Notice) -> bool:
-        """False when a notice says that it is of the sandbox and its connection is live, or the other way round."""
+        """False when a notice says that it is of the sandbox and its connection is live, or the other way round.
+
+        :meta private:
+        """
         environments = {notice.environment, self._at(notice.order.provider).account.environment}
         return not environments >= _ENVIRONMENTS

@@ -1,8 +1,10 @@
 """Which orders a shop has told of and nobody has looked at yet, in an SQLite file that survives kill -9. Knows orders by name only."""
 
 import asyncio
+import json
+import math
 import sqlite3
-from collections.abc import Callable, Set as AbstractSet
+from collections.abc import Callable, Sequence, Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from typing import Final, TypeVar, final
@@ -32,6 +34,16 @@ CREATE TABLE IF NOT EXISTS told (
 CREATE INDEX IF NOT EXISTS told_due ON told (due) WHERE due IS NOT NULL;
 CREATE INDEX IF NOT EXISTS told_waits ON told (waits) WHERE waits;
 """
+_LEAP: Final = 60.0
+"""A clock that is put back by less is left to itself, seconds."""
+_AWAKEN: Final = "UPDATE told SET due = ?1 WHERE due > ?1 AND coalesce(looked, due) > ?1 + ?2"
+"""What was noted at a time that is yet to come: the clock has been put back."""
+_CONNECTIONS: Final = "SELECT DISTINCT substr(name, 1, instr(name, ':') - 1) FROM told WHERE due IS NOT NULL ORDER BY 1"
+_DUE: Final = """
+SELECT name, notices, waits, failures, refusals, looks, mark FROM told
+WHERE due <= ? AND substr(name, 1, instr(name, ':') - 1) IN (SELECT value FROM json_each(?)) ORDER BY due LIMIT ?
+"""
+_NEXT: Final = "SELECT min(due) FROM told WHERE due > ? AND substr(name, 1, instr(name, ':') - 1) IN (SELECT value FROM json_each(?))"
 _PRUNE: Final = "DELETE FROM told WHERE name IN (SELECT name FROM told WHERE due IS NULL ORDER BY looked DESC LIMIT -1 OFFSET ?)"
 
 
@@ -69,6 +81,7 @@ class Inbox:
         self._thread: ThreadPoolExecutor | None = None
         self._database: sqlite3.Connection | None = None
         self._settled = 0
+        self._latest = math.inf
 
     @property
     def is_durable(self) -> bool:
@@ -77,6 +90,9 @@ class Inbox:
 
     async def open(self) -> None:
         """Open the file, or begin it."""
+        if self._thread is not None:
+            raise RuntimeError("the inbox is open already; each receiver has one of its own")
+        self._latest = math.inf
         self._thread = ThreadPoolExecutor(1, "printkit-inbox")
         try:
             await self._do(lambda _: None)
@@ -93,6 +109,8 @@ class Inbox:
 
     async def tell(self, name: str, now: float, *, pause: float, most: int) -> bool:
         """A notice of this order came: look at it, but no sooner than ``pause`` seconds after the last look.
+
+        While the shop refuses to show the order, a notice does not hurry the next look.
 
         Args:
             name: the order.
@@ -111,23 +129,35 @@ class Inbox:
             soonest = now if looked is None else max(now, min(looked, now) + pause)
             database.execute(
                 "INSERT INTO told VALUES (?, 1, 1, ?, 0, 0, 0, NULL, NULL)"
-                " ON CONFLICT (name) DO UPDATE SET notices = notices + 1, waits = 1, due = excluded.due",
+                " ON CONFLICT (name) DO UPDATE SET notices = notices + 1, waits = 1,"
+                " due = CASE WHEN refusals THEN due ELSE excluded.due END",
                 (name, soonest),
             )
             return True
 
         return await self._do(work)
 
-    async def take(self, now: float, under_way: AbstractSet[str], limit: int) -> tuple[list[Entry], float | None]:
-        """The orders to look at now that are not under way, the longest due first; and when the next one is due, None: none is."""
+    async def connections(self) -> Sequence[str]:
+        """The connections of the orders that are to be looked at."""
+        return await self._do(lambda database: [name for (name,) in database.execute(_CONNECTIONS)])
+
+    async def take(
+        self, now: float, connections: AbstractSet[str], under_way: AbstractSet[str], limit: int
+    ) -> tuple[list[Entry], float | None]:
+        """The orders of these connections to look at now that are not under way, the longest due first.
+
+        Returns:
+            Besides, when the next one is due, None: none is.
+        """
+        names = json.dumps(sorted(connections))
 
         def work(database: sqlite3.Connection) -> tuple[list[Entry], float | None]:
-            rows = database.execute(
-                "SELECT name, notices, waits, failures, refusals, looks, mark FROM told WHERE due <= ? ORDER BY due LIMIT ?",
-                (now, limit + len(under_way)),
-            )
+            if now < self._latest:
+                database.execute(_AWAKEN, (now, _LEAP))
+            self._latest = now
+            rows = database.execute(_DUE, (now, names, limit + len(under_way)))
             entries = [Entry(name, notices, bool(waits), *rest) for name, notices, waits, *rest in rows if name not in under_way]
-            (due,) = database.execute("SELECT min(due) FROM told WHERE due > ?", (now,)).fetchone()
+            (due,) = database.execute(_NEXT, (now, names)).fetchone()
             return entries[:limit], due
 
         return await self._do(work)
@@ -162,10 +192,15 @@ class Inbox:
         refusals = entry.refusals + 1 if refused else 0
         await self._do(lambda database: database.execute(query, (now, until, refusals, entry.name)))
 
-    async def forget(self, entry: Entry) -> None:
-        """There is no such order. Of a notice that came meanwhile it is looked for once more."""
-        query = "DELETE FROM told WHERE name = ? AND notices = ?"
-        await self._do(lambda database: database.execute(query, (entry.name, entry.notices)))
+    async def forget(self, entry: Entry, now: float, *, pause: float) -> None:
+        """There is no such order. Of a notice that came meanwhile it is looked for again, ``pause`` seconds later."""
+
+        def work(database: sqlite3.Connection) -> None:
+            database.execute("DELETE FROM told WHERE name = ? AND notices = ?", (entry.name, entry.notices))
+            afresh = "UPDATE told SET looked = ?1, due = ?1 + ?2, failures = 0, refusals = 0 WHERE name = ?3"
+            database.execute(afresh, (now, pause, entry.name))
+
+        await self._do(work)
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         if self._thread is None:

@@ -410,7 +410,10 @@ class PrintKit(Following, ManyVerbs):
         return await at.provider.request(request)
 
     def announce(self, event: Event) -> None:
-        """Tell the hooks of something beside the calls; for receivers of notices."""
+        """Tell the hooks of something beside the calls; for receivers of notices.
+
+        :meta private:
+        """
         next(iter(self._opened.values())).telemetry.tell(event)
 
     async def aclose(self, grace: float = 10.0) -> None:
@@ -474,8 +477,9 @@ class PrintKit(Following, ManyVerbs):
         if found is None:
             fix = "give an Order, an OrderRef, or text such as pwinty:1065"
             raise InvalidRequestError([FieldProblem("order", f"{checks.shown(ref)} is not an order: {fix}")])
-        parts = (("order.provider", found.provider), ("order.id", found.id))
-        checks.refuse(problem for path, text in parts for problem in checks.of_text(path, text, required=True))
+        if not (checks.is_plain(found.provider) and checks.is_plain(found.id)):
+            parts = (("order.provider", found.provider), ("order.id", found.id))
+            checks.refuse(problem for path, text in parts for problem in checks.of_text(path, text, required=True))
         return found
 
     def _with(self, opened: Mapping[str, Opened]) -> Self:

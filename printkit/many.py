@@ -90,7 +90,10 @@ class ManyVerbs:
         return settling.settled(self, journal, run.accounts_of(self._opened.values()), self._default, self.rehearse)
 
     def rehearse(self) -> tuple[Any, Callable[[], Sequence[PlannedRequest]]]:
-        """A kit that sends no write, and what it would have sent by now."""
+        """A kit that sends no write, and what it would have sent by now.
+
+        :meta private:
+        """
         opened, rehearsals = dict[str, Opened](), list[Rehearsal]()
         for name, at in self._opened.items():
             provider, rehearsal = at.rehearse()

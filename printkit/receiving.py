@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import inspect
 import logging
+import math
 import re
 import secrets
 import time
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Final, Self, final
 from urllib.parse import quote
@@ -17,7 +19,6 @@ from .errors import (
     AuthenticationError,
     ConfigError,
     InvalidRequestError,
-    NotFoundError,
     PrintKitError,
     ProviderError,
     RateLimitedError,
@@ -31,7 +32,7 @@ from .provider import Capability
 from .secret import Secret
 from .telemetry import NoticeOutcome, Notified
 from .transport.retry import Jitter, RetryPolicy, full_jitter
-from .waiting import Clock, Sleep, first_of
+from .waiting import REFUSALS, Clock, Sleep, first_of
 
 Handler = Callable[[Order], Awaitable[object]]
 """Is given an order that is not as it was when it was given last. Called for one order at a time, for several orders at once."""
@@ -39,10 +40,12 @@ Handler = Callable[[Order], Awaitable[object]]
 _LOG: Final = logging.getLogger("printkit.receiving")
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22,200}")
 _AGAIN: Final = RetryPolicy(attempts=1_000_000, base=2.0, cap=600.0)
-_REFUSALS: Final = 5
-"""A shop that refuses so often to show an order is not asked for it any more: anybody's notice may have named it."""
 _BREATH: Final = 5.0
 """Seconds to wait when the inbox itself fails."""
+_NAP: Final = 60.0
+"""Seconds after which the clock is looked at, which may have leapt."""
+_PARTING: Final = 1.0
+"""Seconds that a cancelled handler has at least."""
 
 
 def new_token() -> str:
@@ -67,7 +70,11 @@ _BUSY: Final = Answer(503, "try again later")
 @final
 @frozen(kw_only=True)
 class Limits:
-    """How much a receiver takes on. Seconds throughout."""
+    """How much a receiver takes on. Seconds throughout.
+
+    Raises:
+        ConfigError: one of them cannot be kept.
+    """
 
     at_once: int = 4
     """Orders that are read and handled at the same time."""
@@ -88,6 +95,19 @@ class Limits:
     twice as long. None: never."""
     looks: int = 8
     """How often that is done without finding a change."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what cannot be kept."""
+        for name in ("at_once", "waiting", "looks"):
+            least, given = int(name != "looks"), getattr(self, name)
+            if not isinstance(given, int) or given < least:
+                raise ConfigError(f"{name} must be a whole number that is at least {least}")
+        for name in ("per_second", "body_seconds", "answer_seconds", "handler_seconds", "look_again"):
+            given = getattr(self, name)
+            if given is not None and not given > 0:
+                raise ConfigError(f"{name} must be a number above 0")
+        if not 0 <= self.pause < math.inf:
+            raise ConfigError("pause must be a number that is not below 0")
 
 
 @final
@@ -196,11 +216,14 @@ class Receiver:
     ) -> Answer:
         if headers.get("content-encoding", "identity").lower() != "identity":
             return self._say(connection, "malformed", Answer(415, "a notice is not compressed"))
+        pieces = _once(body) if isinstance(body, bytes) else aiter(body)
         try:
             async with self._bodies, asyncio.timeout(self._limits.body_seconds):
-                content = await _read(body)
+                content = await _read(pieces)
         except TimeoutError:
             return self._say(connection, "too-slow", Answer(408, "the notice did not arrive in time"))
+        except Exception:  # noqa: BLE001 - each framework has its own for a shop that hangs up
+            return self._say(connection, "malformed", Answer(400, "the notice broke off"))
         if content is None:
             return self._say(connection, "too-large", Answer(413, f"a notice has at most {LONGEST} bytes"))
         try:
@@ -264,47 +287,41 @@ class Receiver:
                 task.add_done_callback(self._looks.discard)
                 await self._sleep(1 / self._limits.per_second)
             if len(entries) < free or not free:
-                await first_of(self._wake.wait(), self._sleep(3600.0 if due is None else max(0.0, due - self._clock())))
+                await first_of(self._wake.wait(), self._sleep(_NAP if due is None else min(_NAP, max(0.0, due - self._clock()))))
 
     async def _due(self, free: int) -> tuple[list[Entry], float | None]:
         now = self._clock()
         try:
-            return await self._inbox.take(now, frozenset(self._under_way), free)
+            return await self._inbox.take(now, self._shops.keys(), frozenset(self._under_way), free)
         except ConfigError as error:
             _LOG.error("what is to be done cannot be seen: %s", error.message)
             return [], now + _BREATH
 
     async def _look(self, entry: Entry, awaited: asyncio.Future[bool] | None) -> None:
         """One look at one order, and what came of it."""
-        outcome: NoticeOutcome = "not-read"
+        outcome: NoticeOutcome | None = "not-read"
         try:
-            outcome = await self._deliver(entry)
-            self._kit.announce(Notified(OrderRef.parse(entry.name).provider, outcome))
+            outcome = await self._deliver(entry, awaited)
+            if outcome is not None:
+                self._kit.announce(Notified(OrderRef.parse(entry.name).provider, outcome))
         except Exception:  # noqa: BLE001 - a full disk, or a fault of ours: the order stays where it is
             _LOG.exception("what became of %s cannot be noted", entry.name)
             await self._sleep(_BREATH)
         finally:
             self._under_way.discard(entry.name)
-            self._answer(awaited, handled=outcome in {"delivered", "unchanged", "no-such-order"})
+            if outcome is not None:
+                self._answer(awaited, handled=outcome not in {"not-read", "not-handled"})
             self._wake.set()
 
-    async def _deliver(self, entry: Entry) -> NoticeOutcome:
+    async def _deliver(self, entry: Entry, awaited: asyncio.Future[bool] | None) -> NoticeOutcome | None:
         try:
             order = await self._kit.get_order(entry.name)
-        except (NotFoundError, InvalidRequestError):
-            await self._inbox.forget(entry)
-            return "no-such-order"
         except PrintKitError as error:
-            if _is_refused(error) and entry.refusals >= _REFUSALS:
-                await self._inbox.forget(entry)
-                return "no-such-order"
-            await self._postpone(entry, error)
-            return "not-read"
-        if str(order.ref) != entry.name:  # another spelling of its id: what was delivered is noted under the shop's own
-            most = self._limits.waiting + self._limits.at_once  # it takes this one's place
-            await self._inbox.tell(str(order.ref), self._clock(), pause=self._limits.pause, most=most)
-            await self._inbox.forget(entry)
-            return "unchanged"
+            return await self._missed(entry, error)
+        if str(order.ref) != entry.name:
+            await self._hand_on(str(order.ref), awaited)
+            await self._inbox.forget(entry, self._clock(), pause=self._limits.pause)
+            return None
         self._kit.bell.ring(order)
         mark = fingerprint(order)
         if mark != entry.mark and not await self._handle(order):
@@ -314,14 +331,46 @@ class Receiver:
         await self._inbox.settle(entry, mark, self._clock(), pause=self._limits.pause, again=self._again(order, looks), looks=looks)
         return "unchanged" if mark == entry.mark else "delivered"
 
+    async def _missed(self, entry: Entry, error: PrintKitError) -> NoticeOutcome:
+        """The order could not be read.
+
+        Anybody's notice may have named it, and a shop may not find what it has only just created: it is asked for during a minute.
+        """
+        refused = _is_refused(error)
+        if isinstance(error, InvalidRequestError) or (refused and entry.refusals >= REFUSALS):
+            await self._inbox.forget(entry, self._clock(), pause=self._limits.pause)
+            return "no-such-order"
+        await self._postpone(entry, error)
+        return "not-shown" if refused else "not-read"
+
+    async def _hand_on(self, name: str, awaited: asyncio.Future[bool] | None) -> None:
+        """The entry has another spelling of the order's id: what was delivered is noted under the shop's own, which takes its place."""
+        if awaited is not None:
+            other = self._awaited.setdefault(name, asyncio.get_running_loop().create_future())
+            other.add_done_callback(lambda done: self._answer(awaited, handled=done.result()))
+        most = self._limits.waiting + self._limits.at_once
+        await self._inbox.tell(name, self._clock(), pause=self._limits.pause, most=most)
+
     async def _handle(self, order: Order) -> bool:
+        """Call the handler, in a task of its own: what it cancels is its own."""
+        call, seconds = asyncio.create_task(self._call(order)), self._limits.handler_seconds
+        late = False
         try:
-            async with asyncio.timeout(self._limits.handler_seconds):
-                await self._handler(order)
-        except Exception:  # noqa: BLE001 - whatever it is, it is the handler's, and the order is not lost
-            _LOG.exception("the handler failed for %s and is called again later", order.ref)
-            return False
-        return True
+            await asyncio.wait([call], timeout=seconds)
+        finally:
+            if not call.done():
+                late = call.cancel()
+                await asyncio.wait([call])  # it may not be called again before it has ended
+        error = (TimeoutError(f"not done in {seconds:g} s") if late else asyncio.CancelledError()) if call.cancelled() else call.exception()
+        if error is not None:
+            _LOG.error("the handler failed for %s and is called again later", order.ref, exc_info=error)
+        return error is None
+
+    async def _call(self, order: Order) -> None:
+        given: object = self._handler(order)
+        if not inspect.isawaitable(given):
+            raise TypeError("the handler has to be an async function")
+        await given
 
     def _again(self, order: Order, looks: int) -> float | None:
         first, over = self._limits.look_again, is_over(order.status, self._shops[order.ref.provider].never_says)
@@ -330,12 +379,12 @@ class Receiver:
         return self._clock() + first * 2.0**looks
 
     async def _postpone(self, entry: Entry, error: PrintKitError | None) -> None:
-        wait = _AGAIN.wait(min(entry.failures + 1, 32), throttled=False, retry_after=None, jitter=self._jitter) or 0.0
+        refused = error is not None and _is_refused(error)
+        jitter: Jitter = (lambda longest: longest) if refused else self._jitter
+        wait = _AGAIN.wait(min(entry.failures + 1, 32), throttled=False, retry_after=None, jitter=jitter) or 0.0
         asked = error.retry_after if isinstance(error, RateLimitedError) else None
         now = self._clock()
-        await self._inbox.postpone(
-            entry, now, now + max(wait, self._limits.pause, asked or 0.0), refused=error is not None and _is_refused(error)
-        )
+        await self._inbox.postpone(entry, now, now + max(wait, self._limits.pause, asked or 0.0), refused=refused)
 
     # ── Opening and closing ───────────────────────────────────────────────────────────────────────────────────────────
 
@@ -343,6 +392,8 @@ class Receiver:
         if self._worker is not None:
             raise RuntimeError("the receiver is open already; an application opens its own")
         await self._inbox.open()
+        if others := [name for name in await self._inbox.connections() if name not in self._shops]:
+            _LOG.warning("the inbox holds orders of %s too, to which there is no connection: they wait", ", ".join(others))
         self._ringing.enter_context(self._kit.bell.ringing())
         self._worker = asyncio.create_task(self._work())
         self._worker.add_done_callback(_tell_fault)
@@ -352,17 +403,25 @@ class Receiver:
         await self.aclose()
 
     async def aclose(self, grace: float = 10.0) -> None:
-        """Take no further notice, and let handlers finish for at most ``grace`` seconds. What is left stays in a durable inbox."""
+        """Take no further notice, and let handlers finish for at most ``grace`` seconds, then they are cancelled.
+
+        What is left stays in a durable inbox.
+        """
         worker, self._worker = self._worker, None
         if worker is None:
             return
         worker.cancel()
-        await asyncio.wait([worker])
-        if self._looks:
-            await asyncio.wait(self._looks, timeout=grace)
-        for look in self._looks:
-            look.cancel()
-        await asyncio.gather(*self._looks, return_exceptions=True)
+        try:
+            await asyncio.wait([worker, *self._looks], timeout=grace)
+        finally:
+            await self._end(max(grace, _PARTING))
+
+    async def _end(self, seconds: float) -> None:
+        if looks := tuple(self._looks):
+            for look in looks:
+                look.cancel()
+            if (await asyncio.wait(looks, timeout=seconds))[1]:
+                _LOG.error("a handler would not end, though it was cancelled, and is left behind")
         for awaited in self._awaited.values():
             self._answer(awaited, handled=False)
         self._awaited.clear()
@@ -375,12 +434,14 @@ def _is_refused(error: PrintKitError) -> bool:
     return isinstance(error, ProviderError) and not error.retryable and not isinstance(error, AuthenticationError)
 
 
-async def _read(body: bytes | AsyncIterable[bytes]) -> bytes | None:
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def _read(pieces: AsyncIterator[bytes]) -> bytes | None:
     """The body; None as soon as it is too long."""
-    if isinstance(body, bytes):
-        return body if len(body) <= LONGEST else None
     found = bytearray()
-    async for piece in body:
+    async for piece in pieces:
         found += piece
         if len(found) > LONGEST:
             return None

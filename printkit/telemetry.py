@@ -69,7 +69,7 @@ class Drift:
 
 NoticeOutcome = Literal[
     "accepted", "ping", "stranger", "malformed", "too-large", "too-slow", "elsewhere", "busy",
-    "delivered", "unchanged", "no-such-order", "not-read", "not-handled",
+    "delivered", "unchanged", "no-such-order", "not-shown", "not-read", "not-handled",
 ]  # fmt: skip
 """Of a notice that came, from ``accepted`` to ``busy``; of a look at its order, from ``delivered`` on."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import math
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
@@ -9,13 +10,20 @@ from typing import Final, final
 
 from attrs import define, frozen
 
-from .errors import PrintKitError, RateLimitedError, StillWaitingError
+from .errors import AuthenticationError, ConfigError, PrintKitError, RateLimitedError, StillWaitingError
 from .model import ArtworkStatus, Order, OrderRef
 from .progress import fingerprint
 
 Read = Callable[[OrderRef], Awaitable[Order]]
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[object]]
+
+_LOG: Final = logging.getLogger("printkit.waiting")
+
+_OF_ALL: Final = (AuthenticationError, ConfigError)
+"""What no order is at fault for."""
+REFUSALS: Final = 5
+"""A shop that refuses once more to show an order, or does not find it, is not asked for it again."""
 
 
 @final
@@ -195,6 +203,9 @@ async def changes(
 ) -> AsyncGenerator[Order, None]:
     """Each order whenever it has another fingerprint than was known last, until all of them are over. One read at a time.
 
+    One that cannot be read, and will not be later, is left; the others are watched to their end. One that was known already is asked
+    for five times more before that.
+
     Args:
         known: by order the fingerprint that is known already; None: none is.
         read: reads an order.
@@ -202,7 +213,11 @@ async def changes(
         bell: rings when notices made somebody else read one of them.
         clock: seconds.
         sleep: waits seconds.
+
+    Raises:
+        PrintKitError: at the end: an order was left; names it, and the others in its notes. AuthenticationError and ConfigError: at once.
     """
+    left: list[PrintKitError] = []
     watched = {ref: _Watched(ref, mark, clock()) for ref, mark in known.items()}
     with bell.listening() as ear:
         for ref in watched:
@@ -213,7 +228,14 @@ async def changes(
             one = watched[order.ref] if order else next_one
             if order is None:
                 one.pause = bell.pace.after(one.pause)
-                order, not_before = await _look(read, one.ref, patiently=True)
+                try:
+                    order, not_before = await _watch(read, one)
+                except _OF_ALL:
+                    raise
+                except PrintKitError as error:
+                    left.append(_named(error, one.ref))
+                    _leave(one, watched, ear)
+                    continue
                 one.due = clock() + max(one.pause, not_before)
             if order is None:
                 continue
@@ -229,6 +251,8 @@ async def changes(
                 one.mark, one.pause = mark, None
                 one.due = clock() + bell.pace.first
                 yield order
+    if left:
+        raise _all_of(*left)
 
 
 @define
@@ -237,6 +261,32 @@ class _Watched:
     mark: str | None
     due: float
     pause: float | None = None
+    refusals: int = 0
+
+
+async def _watch(read: Read, one: _Watched) -> tuple[Order | None, float]:
+    """As ``_look``; a refusal of what was known already may be of something on the way to the shop, and pass."""
+    try:
+        found = await _look(read, one.ref, patiently=True)
+    except PrintKitError as error:
+        one.refusals += 1
+        if one.mark is None or one.refusals > REFUSALS or isinstance(error, _OF_ALL):
+            raise
+        return None, 0.0
+    one.refusals = 0
+    return found
+
+
+def _all_of(first: PrintKitError, *others: PrintKitError) -> PrintKitError:
+    for other in others:
+        first.add_note(other.message)
+    return first
+
+
+def _named(error: PrintKitError, ref: OrderRef) -> PrintKitError:
+    error.order, error.message = ref, f"{ref} cannot be read: {error.message}"
+    _LOG.warning("%s; it is watched no longer", error.message)
+    return error
 
 
 def _leave(one: _Watched, watched: dict[OrderRef, _Watched], ear: Ear) -> None:

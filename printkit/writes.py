@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -150,26 +151,59 @@ def _is_json_object(body: bytes) -> bool:
 
 
 class Locks:
-    """One lock per name, kept only while somebody holds or awaits it."""
+    """One lock per name, kept only while somebody holds or awaits it; first come, first served."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
+        self._locks: dict[str, deque[asyncio.Future[None]]] = {}
+        """By the name of each lock that is held, those who wait for it."""
+
+    async def take(self, name: str) -> None:
+        """Wait for the lock; whoever has it calls ``give_back``."""
+        line = self._locks.get(name)
+        if line is None:
+            self._locks[name] = deque()
+            return
+        turn = asyncio.get_running_loop().create_future()
+        line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn in line:
+                line.remove(turn)
+            elif not turn.cancelled():  # called in the same moment: the lock is ours to pass on
+                self.give_back(name)
+            raise
+
+    def give_back(self, name: str) -> None:
+        """Let the next one have the lock."""
+        line = self._locks[name]
+        while line:
+            turn = line.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._locks[name]
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncGenerator[None]:
-        """Wait for the lock and hold it; first come, first served."""
-        lock, users = self._locks.get(name, (None, 0))
-        lock = lock or asyncio.Lock()
-        self._locks[name] = (lock, users + 1)
+        """Wait for the lock and hold it."""
+        await self.take(name)
         try:
-            async with lock:
-                yield
+            yield
         finally:
-            users = self._locks[name][1] - 1
-            if users:
-                self._locks[name] = (lock, users)
-            else:
-                del self._locks[name]
+            self.give_back(name)
+
+    async def take_in_time(self, name: str, deadline: "Deadline") -> bool:
+        """Wait for the lock; False when the deadline comes before it is free."""
+        if name not in self._locks:
+            await self.take(name)
+            return True
+        try:
+            async with asyncio.timeout(deadline.remaining()):
+                await self.take(name)
+        except TimeoutError:
+            return False
+        return True
 
 
 class Writer:
@@ -217,10 +251,12 @@ class Writer:
                 self._idle.set()
 
     async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
-        async with _in_time(self._locks.hold(write.lock), deadline) as held:
-            if held:
-                return await self._journaled(write, await self._intended(write, deadline), deadline)
-        raise self._not_sent(write, "another write to the same order took all the time there was", in_line=True)
+        if not await self._locks.take_in_time(write.lock, deadline):
+            raise self._not_sent(write, "another write to the same order took all the time there was", in_line=True)
+        try:
+            return await self._journaled(write, await self._intended(write, deadline), deadline)
+        finally:
+            self._locks.give_back(write.lock)
 
     async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
         try:
@@ -355,16 +391,21 @@ class Writer:
         """
         if send is None:
             return await self._reconciled(handle, find, None)
-        async with _in_time(self._locks.hold(f"again:{handle.lock}"), self._caller.deadline()) as held:
-            if held:  # from the look-up to the end of sending, or two who ask at once would both find nothing and both send
-                return await self._reconciled(handle, find, send)
-        return Unknown("something is being sent again to the same order", self._now())
+        again = f"again:{handle.lock}"  # held to the end of sending, or two who ask at once would both find nothing and both send
+        if not await self._locks.take_in_time(again, self._caller.deadline()):
+            return Unknown("something is being sent again to the same order", self._now())
+        try:
+            return await self._reconciled(handle, find, send)
+        finally:
+            self._locks.give_back(again)
 
     async def _reconciled(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T] | None) -> "Applied[T] | NotApplied | Unknown":
-        async with _in_time(self._locks.hold(handle.lock), self._caller.deadline()) as held:
-            if not held:
-                return Unknown("another write to the same order is still under way", self._now())
+        if not await self._locks.take_in_time(handle.lock, self._caller.deadline()):
+            return Unknown("another write to the same order is still under way", self._now())
+        try:
             found = await self._weighed(handle, find)
+        finally:
+            self._locks.give_back(handle.lock)
         if isinstance(found, Absent):
             if send is not None:
                 newer = next((each for each in self.unresolved if each.lock == handle.lock and each.id != handle.id), None)
@@ -455,18 +496,3 @@ def _in_words(handle: ReconcileHandle, found: "Found[Any] | None") -> str:
         f"{what} may or may not have happened{seen}. Do not repeat it; "
         f"await kit.reconcile(handle) after {handle.settle_until:%Y-%m-%d %H:%M:%SZ}."
     )
-
-
-@asynccontextmanager
-async def _in_time(lock: Any, deadline: "Deadline") -> AsyncGenerator[bool]:
-    """Hold ``lock``; yields False when the deadline comes before it is free."""
-    try:
-        async with asyncio.timeout(deadline.remaining()):
-            await lock.__aenter__()
-    except TimeoutError:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        await lock.__aexit__(None, None, None)

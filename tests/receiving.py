@@ -103,7 +103,7 @@ class Scene:
         """Whether anything is due or under way."""
         if self.receiver._under_way or self.receiver._wake.is_set():
             return True
-        entries, _ = await self.receiver._inbox.take(self.time.now, frozenset(), 1)
+        entries, _ = await self.receiver._inbox.take(self.time.now, self.receiver._shops.keys(), frozenset(), 1)
         return bool(entries) or bool(self.receiver._under_way)
 
     async def idle(self) -> None:

@@ -1,4 +1,7 @@
-"""Every Python example of the README and the documentation is a whole program that runs as it stands and prints what the page says."""
+"""Every Python example of the README and the documentation is a whole program that runs as it stands and prints what the page says.
+
+It runs beside the settings file that the page shows before it.
+"""
 
 import os
 import subprocess
@@ -26,6 +29,8 @@ def test_example(example: Example, tmp_path: Path) -> None:
             pytest.importorskip(needed, reason=MISSING)
     program = tmp_path / "example.py"
     program.write_text(example.code, encoding="utf-8")
+    if example.settings:
+        (tmp_path / "printkit.toml").write_text(example.settings, encoding="utf-8")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PRINTKIT_")}
 
     done = subprocess.run(
@@ -33,7 +38,7 @@ def test_example(example: Example, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        cwd=tmp_path,  # nothing lies there: no printkit.toml, no file an example did not write
+        cwd=tmp_path,  # nothing else lies there: no file that neither the page shows nor the example wrote
         env=environment | {"PYTHONIOENCODING": "utf-8", "XDG_RUNTIME_DIR": str(tmp_path)},
         timeout=60,
     )

@@ -99,5 +99,5 @@ def test_the_reference_documents_every_public_name() -> None:
 
 
 def test_importing_printkit_imports_nothing_but_itself_and_typing() -> None:
-    """The figure in milliseconds is ``benchmarks/import_time.py``'s."""
+    """The figure in milliseconds is ``benchmarks/footprint.py``'s."""
     assert modules_after("import printkit") - modules_after("import typing") == {"printkit"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.support import with_table
+from docs.support import PAGES, with_table
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "printkit"
@@ -66,7 +66,8 @@ def test_ci_runs_the_commands_of_the_readme() -> None:
     assert [command for command in commands if command not in script] == []
 
 
-def test_the_readme_says_what_the_adapters_say() -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_say_what_the_adapters_say(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
 
     assert text == with_table(text), "run: python docs/support.py"

@@ -107,9 +107,13 @@ class TestBelief:
         known, unknown = await there.tell(order.id), await there.tell(123456789)
 
         assert known == unknown
-        assert there.outcomes["no-such-order"] == 1
+        assert there.outcomes["not-shown"] == 1
         assert len(there.delivered) == 1
-        assert await there.receiver._inbox.take(there.time.now + 10**9, frozenset(), 10) == ([], None)
+        for _ in range(10):
+            there.later(100)
+            await there.idle()
+        assert there.outcomes["no-such-order"] == 1
+        assert await there.receiver._inbox.take(there.time.now + 10**9, {"pwinty"}, frozenset(), 10) == ([], None)
 
     async def test_an_order_under_another_spelling_of_its_id_is_the_same_one(self, there: Scene) -> None:
         order = await there.placed()
@@ -216,6 +220,19 @@ class TestTheDoor:
             assert (await there.post(slowly())).status == 408
             assert there.outcomes == {"too-slow": 1}
 
+    async def test_a_body_that_breaks_off_is_the_requests_fault_whatever_the_framework_raises(self, there: Scene) -> None:
+        class FrameworkError(Exception):
+            pass
+
+        async def breaks_off() -> AsyncIterator[bytes]:
+            yield b'{"id": '
+            raise FrameworkError
+
+        assert (await there.post(breaks_off())).status == 400
+        assert there.outcomes == {"malformed": 1}
+        with pytest.raises(TypeError):
+            await there.post("text")  # type: ignore[arg-type]
+
     async def test_a_compressed_body_is_not_unpacked(self, there: Scene) -> None:
         assert (await there.post(b"", headers={"Content-Encoding": "gzip"})).status == 415
         assert (await there.post(b"", headers={"Content-Encoding": "identity"})).status == 400
@@ -224,7 +241,7 @@ class TestTheDoor:
         broken = sample_bytes("callback.seed").replace(b'"2017-07-13', b'""2017-07-13')
 
         assert (await there.post(broken)).status == 200
-        assert there.outcomes["no-such-order"] == 1
+        assert there.outcomes["not-shown"] == 1
 
     async def test_after_closing_nothing_is_taken(self) -> None:
         async with scene() as there:
@@ -366,7 +383,7 @@ class TestFailures:
             for _ in range(7):
                 await durable.idle()
                 durable.later(1000)
-        entries, _ = await durable.receiver._inbox.take(durable.time.now, frozenset(), 10)
+        entries, _ = await durable.receiver._inbox.take(durable.time.now, {"pwinty"}, frozenset(), 10)
 
         assert (entries == []) is given_up
 

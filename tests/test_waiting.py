@@ -10,6 +10,7 @@ from attrs import evolve
 
 import printkit
 from printkit import (
+    AuthenticationError,
     ConflictError,
     InvalidRequestError,
     NotFoundError,
@@ -19,6 +20,7 @@ from printkit import (
     Photo,
     PrintKitError,
     RateLimitedError,
+    RejectedError,
     StillWaitingError,
     TransportError,
 )
@@ -272,10 +274,57 @@ class TestChanges:
 
         assert (await statuses(watch(shelf, time, {REF: None})))[-1] is S.DELIVERED
 
-    async def test_an_order_that_is_not_there_ends_it(self, shelf: Shelf, time: Time) -> None:
-        shelf.failures = [NotFoundError("no")]
+    async def test_an_order_that_is_not_there_ends_it_and_is_named(self, shelf: Shelf, time: Time) -> None:
+        shelf.failures = [NotFoundError("no such order")]
+        with pytest.raises(NotFoundError, match="uk:1 cannot be read: no such order") as caught:
+            await statuses(watch(shelf, time, {REF: None}))
+        assert caught.value.order == REF
+
+    async def test_the_others_are_watched_to_their_end_and_then_it_is_told(self, time: Time, caplog: pytest.LogCaptureFixture) -> None:
+        refs = [OrderRef("uk", str(number)) for number in range(4)]
+        shelf = Shelf(*(order(S.SUBMITTED, ref) for ref in refs))
+        for when, ref in ((100, refs[2]), (200, refs[3])):
+            time.at(when, lambda ref=ref: shelf.put(S.DELIVERED, ref) and None)  # type: ignore[misc]
+        gone = {refs[0]: NotFoundError("no such order"), refs[1]: RejectedError("not yours")}
+
+        async def read(ref: OrderRef) -> Order:
+            if ref in gone:
+                raise gone[ref]
+            return await shelf.read(ref)
+
+        bell, seen = Bell(), list[tuple[str, OrderStatus]]()
+
+        async def walk() -> None:
+            async for each in changes(dict.fromkeys(refs), read, over, bell=bell, clock=time, sleep=time.sleep):
+                seen.append((each.ref.id, each.status))
+                assert "uk:0 cannot be read: no such order" in caplog.text  # at once
+
+        with pytest.raises(NotFoundError, match="uk:0 cannot be read") as caught:
+            await walk()
+        assert seen == [("2", S.SUBMITTED), ("3", S.SUBMITTED), ("2", S.DELIVERED), ("3", S.DELIVERED)]
+        assert caught.value.__notes__ == ["uk:1 cannot be read: not yours"]
+        assert vars(bell)["_ears"] == {}
+
+    async def test_one_that_was_read_before_is_asked_for_again(self, shelf: Shelf, time: Time) -> None:
+        """What stands between us and the shop may refuse for a while."""
+        refusals = [NotFoundError("no"), RejectedError("blocked"), NotFoundError("no")]
+        time.at(10, lambda: shelf.failures.extend(refusals))
+        time.at(3000, lambda: shelf.put(S.DELIVERED) and None)
+        assert await statuses(watch(shelf, time, {REF: None})) == [S.SUBMITTED, S.DELIVERED]
+
+    async def test_but_not_for_ever(self, shelf: Shelf, time: Time) -> None:
+        time.at(10, lambda: shelf.failures.extend([NotFoundError("no")] * 100))
         with pytest.raises(NotFoundError):
             await statuses(watch(shelf, time, {REF: None}))
+        assert len(shelf.failures) == 94
+
+    async def test_credentials_that_are_not_accepted_end_it_for_all(self, time: Time) -> None:
+        refs = [OrderRef("uk", str(number)) for number in range(4)]
+        shelf = Shelf(*(order(S.SUBMITTED, ref) for ref in refs))
+        shelf.failures = [AuthenticationError("the key is not accepted")]
+        with pytest.raises(AuthenticationError):
+            await statuses(watch(shelf, time, dict.fromkeys(refs)))
+        assert len(shelf.reads) == 1
 
     async def test_a_drafts_name_goes_on_as_the_orders(self, time: Time) -> None:
         name, real, bell = OrderRef("uk", "draft:1"), OrderRef("uk", "7"), Bell()

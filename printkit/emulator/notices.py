@@ -1,9 +1,11 @@
-"""Which notices an emulated shop has yet to deliver, and when it tries again. Refuses to send: it hands out what is due."""
+"""Which notices an emulated shop sends when, and what became of them. Refuses to send: it hands out what is due."""
 
+import json
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, final
+from typing import Any, Final, Literal, final
 
 from attrs import asdict, define, evolve, frozen
 
@@ -12,6 +14,8 @@ from printkit.lenient import entries
 Headers = tuple[tuple[str, str], ...]
 
 _JSON: Final[Headers] = (("content-type", "application/json"),)
+_KEPT: Final = 1000
+"""Notices that can be listed after they have ended."""
 
 
 @final
@@ -103,13 +107,27 @@ class _Letter:
     headers: Headers
     body: bytes
     due: datetime
-    attempt: int = 1
-    under_way: bool = False
+    number: int = 0
+    state: Literal["waiting", "under way", "accepted", "given up", "lost"] = "waiting"
+    attempts: int = 0
+    status: int | None = None
+
+    def listed(self) -> Mapping[str, object]:
+        return {
+            "id": self.number,
+            "state": self.state,
+            "attempts": self.attempts,
+            "status": self.status,
+            "due": self.due.isoformat() if self.state == "waiting" else None,
+            "method": self.method,
+            "url": self.url,
+            "body": _shown(self.body),
+        }
 
 
 @final
 class Outbox:
-    """The notices of one shop that have not been accepted yet, oldest first.
+    """The notices of one shop that have not been accepted yet, oldest first; and, to be listed, the last that have ended.
 
     Attributes:
         to: where the shop sends them, as set up by its customer; None: nowhere.
@@ -120,6 +138,7 @@ class Outbox:
         self.to = to
         self.post = Post() if post is None else post
         self._letters: dict[int, _Letter] = {}
+        self._ended: deque[_Letter] = deque(maxlen=_KEPT)
         self._last = 0
         self._told = 0
 
@@ -127,6 +146,7 @@ class Outbox:
         """One notice more, sent as the post permits."""
         self._told += 1
         if self.post.drops_every and self._told % self.post.drops_every == 0:
+            self._end(self._numbered(_Letter("POST", url, headers, body, at)), "lost")
             return
         delays = self.post.delays
         due = at + timedelta(seconds=delays[(self._told - 1) % len(delays)] if delays else 0)
@@ -141,7 +161,7 @@ class Outbox:
         """The control calls that all shops have; None for any other.
 
         ``notices`` (``url``: where to send them, null to stop; ``copies``, ``drops_every``, ``delays``: see ``Post``; what is left out
-        stays as it is) and ``notices/ping``.
+        stays as it is; without any, what has been sent and waits is listed too) and ``notices/ping``.
 
         Raises:
             ValueError: a member does not fit, or there is nowhere to send to.
@@ -151,7 +171,8 @@ class Outbox:
                 self.post = Post.read(members, self.post)
                 if "url" in members:
                     self.to = _address(members["url"])
-                return {"url": self.to, **asdict(self.post), "waiting": len(self)}
+                said = {"url": self.to, **asdict(self.post), "waiting": len(self)}
+                return said if members else said | {"notices": self.listed()}
             case ["notices", "ping"]:
                 if self.to is None:
                     raise ValueError("there is no url to send notices to")
@@ -160,35 +181,50 @@ class Outbox:
             case _:
                 return None
 
-    def _add(self, letter: _Letter) -> None:
+    def listed(self) -> Sequence[Mapping[str, object]]:
+        """The last thousand that have ended and all that have not, oldest first.
+
+        Each as ``id``, ``state`` (``waiting``, ``under way``, ``accepted``, ``given up`` or ``lost``), ``attempts``, the ``status`` that
+        the last of them was answered with (None: no answer), when the next is ``due``, ``method``, ``url`` and ``body``.
+        """
+        return [letter.listed() for letter in sorted((*self._ended, *self._letters.values()), key=lambda each: each.number)]
+
+    def _numbered(self, letter: _Letter) -> _Letter:
         self._last += 1
-        self._letters[self._last] = letter
+        letter.number = self._last
+        return letter
+
+    def _add(self, letter: _Letter) -> None:
+        self._letters[self._numbered(letter).number] = letter
+
+    def _end(self, letter: _Letter, state: Literal["accepted", "given up", "lost"]) -> None:
+        letter.state = state
+        self._letters.pop(letter.number, None)
+        self._ended.append(letter)
 
     def due(self, now: datetime) -> Sequence[NoticeDue]:
-        """What is to be sent now. Each is under way until ``accepted`` or ``failed``."""
+        """What is to be sent now. Each is under way until it is ``answered``."""
         found: list[NoticeDue] = []
         for number, letter in self._letters.items():
-            if letter.due <= now and not letter.under_way:
-                letter.under_way = True
-                found.append(NoticeDue(number, letter.url, letter.headers, letter.body, letter.attempt, letter.method))
+            if letter.due <= now and letter.state == "waiting":
+                letter.state = "under way"
+                found.append(NoticeDue(number, letter.url, letter.headers, letter.body, letter.attempts + 1, letter.method))
         return found
 
-    def accepted(self, notice: NoticeDue) -> None:
-        """The receiver has it: never sent again."""
-        self._letters.pop(notice.id, None)
+    def answered(self, notice: NoticeDue, status: int | None, now: datetime, pauses: Pauses, *, taken: bool) -> None:
+        """What the receiver answered, None: nothing.
 
-    def failed(self, notice: NoticeDue, now: datetime, pauses: Pauses) -> None:
-        """The receiver did not take it: sent again after the next pause, or given up."""
+        One that was ``taken`` is never sent again; another one after the next pause, if there is one; a ping never.
+        """
         letter = self._letters.get(notice.id)
         if letter is None:
             return
-        pause = pauses.after(letter.attempt)
+        letter.attempts, letter.status = letter.attempts + 1, status
+        pause = None if taken or letter.method == "GET" else pauses.after(letter.attempts)
         if pause is None:
-            del self._letters[notice.id]
-            return
-        letter.due = now + pause
-        letter.attempt += 1
-        letter.under_way = False
+            self._end(letter, "accepted" if taken else "given up")
+        else:
+            letter.due, letter.state = now + pause, "waiting"
 
     def __len__(self) -> int:
         return len(self._letters)
@@ -198,3 +234,10 @@ def _address(given: object) -> str | None:
     if given is not None and not isinstance(given, str):
         raise ValueError("url must be text, or null to send no notices")
     return (given or "").strip() or None
+
+
+def _shown(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")

@@ -10,6 +10,7 @@ GET     clock                       by shop: its time
 POST    clock/advance               ``{"seconds": 60}``: time passes in every shop, notices that come due are delivered before the answer
 POST    tick                        what is due happens, notices are delivered and pictures fetched before the answer
 POST    reset                       empty shops, empty ledgers, no faults
+GET     {shop}/notices              where that shop sends its notices, what it has sent, what came of it, what waits
 POST    {shop}/...                  the shop's own control call
 GET     artwork/{shop}/{name}.jpg   a picture that the shop made, such as a preview
 ======  ==========================  ==========================================================================================
@@ -76,6 +77,8 @@ class Control:
             case ("POST", "reset"):
                 self._forget()
                 return {}
+            case ("GET", shop, "notices") if shop in self._shops:
+                return self._shops[shop].control(("notices",), {})
             case ("POST", shop, *rest) if shop in self._shops:
                 return self._shops[shop].control(tuple(rest), body.members)
             case _:

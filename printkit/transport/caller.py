@@ -25,6 +25,7 @@ from .attempt import Cause, Ending, Link, MaybeSent, NotSent, Wire
 from .limits import Pace, Slots
 from .redact import Redactor
 from .retry import Jitter, RetryBudget, RetryPolicy, full_jitter, is_server_trouble, retry_after, throttled
+from .sweep import Sweep, Watch
 
 Clock = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
@@ -111,6 +112,7 @@ class Caller:
         self._seconds = deadline
         self._attempt_timeout = attempt_timeout
         self._where = where
+        self._sweep: Sweep | None = None
 
     def deadline(self, seconds: float | None = None) -> Deadline:
         """The deadline of a logical call that begins now."""
@@ -168,11 +170,12 @@ class Caller:
                 return NotSent(Cause.RATE_LIMITED)
             wire.begin()
             ending = await (self._told if self._telemetry else self._attempt)(request, wire, ends - self._clock())
+            if isinstance(ending, Response) and not _is_trouble(ending):
+                self._budget.refund(paid)
+                return ending
             if _is_throttle(ending):
                 self._pace.slow(self._asked(ending))
             if not may_be_repeated(ending):
-                if isinstance(ending, Response) and not _is_trouble(ending):
-                    self._budget.refund(paid)
                 return ending
             pause = self._pause(ending, wire.attempts, ends)
             if pause is None:
@@ -196,20 +199,30 @@ class Caller:
 
     async def _attempt(self, request: Request, wire: Wire, left: float) -> Ending:
         limit = left if _uploads_a_stream(request) else min(left, self._attempt_timeout)
-        placed = self._slots.free > 0
-        timer = asyncio.timeout(limit if placed else left)
+        placed = self._slots.take()
+        watch = Watch(self._sweeping(), limit if placed else left)
         try:
-            async with timer, self._slots:
+            with watch:
                 if not placed:
+                    await self._slots.wait()
                     placed = True
-                    timer.reschedule(min(timer.when() or 0.0, asyncio.get_running_loop().time() + limit))
+                    watch.limit(limit)
                 return await self._link.attempt(request, wire)
         except TimeoutError:
-            if not timer.expired():
+            if not watch.expired:
                 raise
+        finally:
+            if placed:
+                self._slots.give_back()
         if wire.sent:
             return MaybeSent(Cause.TIMED_OUT, wire.status)
         return NotSent(Cause.TIMED_OUT if placed else Cause.POOL_TIMEOUT)
+
+    def _sweeping(self) -> Sweep:
+        loop = asyncio.get_running_loop()
+        if self._sweep is None or self._sweep.loop is not loop:
+            self._sweep = Sweep(loop)
+        return self._sweep
 
     async def _told(self, request: Request, wire: Wire, left: float) -> Ending:
         began = self._clock()
@@ -316,7 +329,7 @@ def _is_replayable(request: Request) -> bool:
 
 def _is_trouble(response: Response) -> bool:
     status = response.status
-    return is_server_trouble(status) or status == 429 or not (200 <= status < 300 or 400 <= status < 600)
+    return not 200 <= status < 300 and (is_server_trouble(status) or status == 429 or not 400 <= status < 600)
 
 
 def _is_throttle(ending: Ending) -> bool:

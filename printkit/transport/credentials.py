@@ -71,6 +71,8 @@ class Credentials:
 
     def query_in_the_clear(self, request: Request) -> list[tuple[str, str]]:
         """The request's query items and the account's, as plain text. Not to be kept, printed or put into an exception."""
+        if not (request.query or self.query):
+            return []
         held = {secret.marker: secret for secret in self.held}
         items = [(name, held[value].reveal() if value in held else value) for name, value in request.query]
         return [*items, *((name, _clear(own)) for name, own in self.query.items())]

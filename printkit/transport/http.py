@@ -35,6 +35,7 @@ METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 _NEVER_IN_A_HEADER = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _BINARY = "application/octet-stream"
+_PLAIN_TYPES = frozenset({None, "application/json"})
 _UPLOAD_SILENCE = 30.0
 _LARGEST_IN_ONE_PIECE = 1024 * 1024
 _MOST_CONNECTIONS = 3
@@ -43,22 +44,11 @@ _log = logging.getLogger("printkit")
 
 
 class _HungUpError(aiohttp.ClientError):
-    """Stands for the errors after which aiohttp would send the request again by itself."""
+    """A second connection was asked for, or none is fit to be used. aiohttp does not repeat a request after an error it does not know."""
 
 
 class _TooLateError(Exception):
     """The process stood still for so long that the request may not leave any more."""
-
-
-async def _send_once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    """By itself aiohttp repeats GET, HEAD, OPTIONS, TRACE, PUT and DELETE once after these two errors, not after unknown ones."""
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-        pass
-    raise _HungUpError  # outside the except block, so that nothing hangs on to what it replaces
 
 
 _under_way: ContextVar[Wire] = ContextVar("printkit_wire")
@@ -176,7 +166,7 @@ class HttpLink:
             data=data,
             allow_redirects=False,
             ssl=self._tls,
-            middlewares=(_send_once,),
+            middlewares=(),
             timeout=self._upload_timeout if sources else self._timeout,
         )
         wire.status = response.status
@@ -287,6 +277,9 @@ class _Upload(aiohttp.payload.Payload):
 class _Watched:
     """A connector, own or lent, that marks the attempt as sent when it gets its connection, just before the head goes out.
 
+    An attempt gets one connection and no second: after some errors aiohttp asks for another to send GET, HEAD, OPTIONS, TRACE, PUT
+    and DELETE once more, without telling anybody.
+
     To a write it gives no connection on which something has arrived that nobody asked for, such as a server's goodbye to an idle
     connection or its greeting on a new one: it would be taken for the answer, and a write that the shop carries out would look
     refused. A read that is misled changes nothing.
@@ -300,11 +293,17 @@ class _Watched:
     def __init__(self, connector: aiohttp.BaseConnector, most: int, is_closed: Callable[[], bool]) -> None:
         self._watched = connector
         self._most = most
+        self.allowed_protocol_schema_set = connector.allowed_protocol_schema_set
         self._is_closed = is_closed
-        self._used: set[ResponseHandler] = set()
+        self._used: dict[ResponseHandler, Callable[[], bool]] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._watched, name)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed; asked before every request."""
+        return self._watched.closed
 
     async def connect(
         self,
@@ -312,10 +311,16 @@ class _Watched:
         traces: list[Trace],
         timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is the HTTP library's
     ) -> Connection:
+        wire = _under_way.get()
+        if wire.sent:
+            raise _HungUpError
         for _ in range(_MOST_CONNECTIONS):
             connection = await self._watched.connect(req, traces, timeout)
+            protocol = connection.protocol
             try:
-                is_misleading = await self._is_misleading(connection.protocol, req.method)
+                if protocol is not None and protocol not in self._used and req.method != "GET":
+                    await _let_strays_arrive()  # what lies unread on a new connection may belong to its encryption, so it is read first
+                is_misleading = protocol is not None and self._is_misleading(protocol, req.method)
             except BaseException:
                 connection.close()
                 raise
@@ -323,47 +328,40 @@ class _Watched:
                 connection.close()
                 break
             if not is_misleading:
-                return self._marked(connection)
+                return self._marked(connection, wire)
             connection.close()
         raise _HungUpError
 
-    def _marked(self, connection: Connection) -> Connection:
-        if connection.protocol is not None:
-            self._used.add(connection.protocol)
+    def _marked(self, connection: Connection, wire: Wire) -> Connection:
+        protocol = connection.protocol
+        if protocol is not None and protocol not in self._used:
+            self._used[protocol] = _ear(protocol)
             if len(self._used) > self._most:
-                self._used = {each for each in self._used if each.transport is not None}
-        wire = _under_way.get()
+                self._used = {each: speaks for each, speaks in self._used.items() if each.transport is not None}
         if wire.is_late():
             connection.release()
             raise _TooLateError
         wire.sent = True
         return connection
 
-    async def _is_misleading(self, protocol: ResponseHandler | None, method: str) -> bool:
-        """On a new connection what lies unread may belong to its encryption, so it is read first."""
-        if protocol is None:
-            return False
+    def _is_misleading(self, protocol: ResponseHandler, method: str) -> bool:
         if protocol.should_close or method == "GET":
             return protocol.should_close
-        if protocol in self._used:
-            return _speaks(protocol)
-        await _let_strays_arrive()
-        return protocol.should_close
+        speaks = self._used.get(protocol)
+        return speaks is not None and (protocol.transport is None or speaks())
 
 
-def _speaks(protocol: ResponseHandler) -> bool:
-    """Something lies unread on an idle connection, or its end."""
+def _ear(protocol: ResponseHandler) -> Callable[[], bool]:
+    """Tells whether something lies unread on a connection, or its end."""
     socket = None if protocol.transport is None else protocol.transport.get_extra_info("socket")
     number = -1 if socket is None else socket.fileno()
-    return number < 0 or _is_readable(number)
-
-
-def _is_readable(number: int) -> bool:
+    if number < 0:
+        return lambda: True
     if not hasattr(select, "poll"):  # Windows
-        return bool(select.select([number], [], [], 0)[0])
+        return lambda: bool(select.select([number], [], [], 0)[0])
     poll = select.poll()
     poll.register(number, select.POLLIN | select.POLLHUP | select.POLLERR)
-    return bool(poll.poll(0))
+    return lambda: bool(poll.poll(0))
 
 
 async def _let_strays_arrive() -> None:
@@ -372,12 +370,14 @@ async def _let_strays_arrive() -> None:
     await asyncio.sleep(0)
 
 
-def _data(request: Request, credentials: Credentials, sources: list[Source]) -> bytes | aiohttp.payload.Payload | None:
+def _data(request: Request, credentials: Credentials, sources: list[Source]) -> aiohttp.payload.Payload | None:
     if isinstance(request.body, tuple):
         return _form(request.body, sources)
+    if not request.body:
+        return None
     body = credentials.body_in_the_clear(request.body)
     if len(body) <= _LARGEST_IN_ONE_PIECE:
-        return body or None
+        return aiohttp.BytesPayload(body, content_type=request.content_type or _BINARY)
     sources.append(Source(in_pieces(body)))
     return _Upload(sources[0], request.content_type or _BINARY)
 
@@ -395,13 +395,15 @@ def _form(parts: tuple[Part, ...], sources: list[Source]) -> aiohttp.MultipartWr
 
 
 def _headers(request: Request) -> list[tuple[str, str]] | None:
-    if isinstance(request.body, bytes) and request.content_type is not None:
+    if request.body == b"" and request.content_type is not None:  # a body brings its own
         return [*request.headers, ("Content-Type", request.content_type)]
     return list(request.headers) or None
 
 
 def _is_well_formed(request: Request) -> bool:
     """Whether nothing in it could end a header early or contradict the body's own type."""
+    if not request.headers and request.content_type in _PLAIN_TYPES and isinstance(request.body, bytes):
+        return True
     texts = [request.content_type or "", *(value for _, value in request.headers)]
     if isinstance(request.body, tuple):
         texts += [text or "" for part in request.body for text in (part.name, part.filename, part.content_type)]

@@ -38,10 +38,15 @@ class Slots:
         """How many stand in line."""
         return len(self._waiting)
 
-    async def __aenter__(self) -> None:
+    def take(self) -> bool:
+        """Take a place if one is free and nobody waits for it; whoever has it calls ``give_back``."""
         if self._free and not self._waiting:
             self._free -= 1
-            return
+            return True
+        return False
+
+    async def wait(self) -> None:
+        """Stand in line for a place; whoever has it calls ``give_back``."""
         turn = asyncio.get_running_loop().create_future()
         self._waiting[turn] = None
         try:
@@ -49,13 +54,18 @@ class Slots:
         except asyncio.CancelledError:
             self._waiting.pop(turn, None)
             if not turn.cancelled():  # called in the same moment: the place is ours to pass on
-                self._hand_over()
+                self.give_back()
             raise
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None) -> None:
-        self._hand_over()
+    async def __aenter__(self) -> None:
+        if not self.take():
+            await self.wait()
 
-    def _hand_over(self) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None) -> None:
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Let the next one have the place."""
         while self._waiting:
             turn, _ = self._waiting.popitem(last=False)
             if not turn.done():

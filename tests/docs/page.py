@@ -1,38 +1,16 @@
-"""The page on Pwinty, taken apart: its tables, and what stands in their cells. Knows nothing of what the page is about."""
+"""A shop's page, taken apart: its tables, and what stands in their cells. Knows nothing of what the page is about."""
 
 import re
+from functools import cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs/shops/pwinty.md").read_text(encoding="utf-8")
 
 Row = tuple[str, ...]
 
-
-def tables() -> dict[str, list[Row]]:
-    """The rows of every table, by the heading above it."""
-    found: dict[str, list[Row]] = {}
-    heading = ""
-    for line in PAGE.splitlines():
-        if line.startswith("#"):
-            heading = line.lstrip("# ")
-        elif line.startswith("|"):
-            found.setdefault(heading, []).append(tuple(cell.strip() for cell in line.strip("|").split("|")))
-    return {heading: rows[2:] for heading, rows in found.items()}
-
-
-TABLES = tables()
 QUOTED = re.compile(r"`([^`]+)`")
 ATTRIBUTE = re.compile(r"([A-Z]\w+)\.(\w+)")
 VERB = re.compile(r"kit\.(\w+)(?:\((\w+)=\))?")
-
-
-def listed(heading: str) -> list[str]:
-    return [name for row in TABLES[heading] for name in QUOTED.findall(row[0])]
-
-
-def goes_to(heading: str) -> dict[str, str]:
-    return {name: row[1] for row in TABLES[heading] for name in QUOTED.findall(row[0])}
 
 
 def attributes_in(cell: str) -> set[str]:
@@ -40,5 +18,37 @@ def attributes_in(cell: str) -> set[str]:
     return {quoted for quoted in QUOTED.findall(cell) if ATTRIBUTE.fullmatch(quoted)}
 
 
-def row_of(heading: str, name: str) -> Row:
-    return next(row for row in TABLES[heading] if name in QUOTED.findall(row[0]))
+class Page:
+    """One shop's."""
+
+    def __init__(self, kind: str) -> None:
+        self.text = (ROOT / f"docs/shops/{kind}.md").read_text(encoding="utf-8")
+
+    @cached_property
+    def tables(self) -> dict[str, list[Row]]:
+        """The rows of every table, by the heading above it."""
+        found: dict[str, list[Row]] = {}
+        heading = ""
+        for line in self.text.splitlines():
+            if line.startswith("#"):
+                heading = line.lstrip("# ")
+            elif line.startswith("|"):
+                found.setdefault(heading, []).append(tuple(cell.strip() for cell in line.strip("|").split("|")))
+        return {heading: rows[2:] for heading, rows in found.items()}
+
+    def listed(self, heading: str) -> list[str]:
+        return [name for row in self.tables[heading] for name in QUOTED.findall(row[0])]
+
+    def goes_to(self, heading: str) -> dict[str, str]:
+        return {name: row[1] for row in self.tables[heading] for name in QUOTED.findall(row[0])}
+
+    def row_of(self, heading: str, name: str) -> Row:
+        return next(row for row in self.tables[heading] if name in QUOTED.findall(row[0]))
+
+    def sources(self, heading: str) -> list[tuple[str, str]]:
+        """Every parameter of a request with every attribute of the model that its value comes from."""
+        named = [(name, row[1]) for row in self.tables[heading] for name in QUOTED.findall(row[0])]
+        return [(name, source) for name, cell in named for source in sorted(attributes_in(cell)) if not source.startswith("OrderRef")]
+
+
+PWINTY, GOOTEN = Page("pwinty"), Page("gooten")

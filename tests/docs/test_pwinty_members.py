@@ -3,10 +3,7 @@
 Found out by changing one and looking at what else changes: a member of an answer in the model, an attribute of the model in a request.
 """
 
-import contextlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -19,11 +16,18 @@ import printkit
 from printkit.exchange import Response
 from printkit.model import Artwork, Money, NewOrder, OrderRef, Payment, Photo, Recipient, Sizing
 from printkit.providers.pwinty import catalogue, issues, translate, validation
-from tests.docs.page import QUOTED, TABLES, attributes_in, goes_to, listed, row_of
+from tests.docs.changing import Reading, Way, changes, different_members
+from tests.docs.page import PWINTY as PAGE, QUOTED, attributes_in
 from tests.docs.pwinty_members import ADDRESS, INSIDE, SAMPLES
 
 SCOPE = translate.Scope("pwinty", "GBP", is_test=True, drift=lambda table, word: None, clean=lambda text: text)
 ORDER = OrderRef("pwinty", "23")
+WORDS = {"Submitted": "Cancelled", "Crop": "ShrinkToFit", "InvoiceMe": "InvoiceRecipient", "InvoiceRecipient": "InvoiceMe"} | {
+    "Ok": "Invalid",
+    "NoImageFile": "InvalidImageFile",
+    "CroppingWillOccur": "InvalidImageFile",
+    "NoItemsInOrder": "InvalidImageFile",
+}
 
 
 def sample(name: str) -> Any:
@@ -64,8 +68,7 @@ def whole_issue() -> Any:
     return sample("issues-list.200.seed")["Issues"][0] | {"affectedImages": ["1"], "errorMessage": None}
 
 
-Reading = Callable[[Response], Any]
-BODIES: dict[str, tuple[Any, Reading, tuple[str | int, ...]]] = {
+BODIES: dict[str, tuple[Any, Reading, Way]] = {
     "Order": (whole_order(), partial(translate.read_order, scope=SCOPE), ()),
     "Order: `shippingInfo`": (whole_order(), partial(translate.read_order, scope=SCOPE), ("shippingInfo",)),
     "Shipment": (whole_order(), partial(translate.read_order, scope=SCOPE), ("shippingInfo", "shipments", 0)),
@@ -82,85 +85,24 @@ BODIES: dict[str, tuple[Any, Reading, tuple[str | int, ...]]] = {
 """By heading: a body, how the adapter reads it, and the way to the object in it."""
 
 
-@pytest.mark.parametrize(("heading", "member"), [(heading, member) for heading in BODIES for member in listed(heading)])
+@pytest.mark.parametrize(("heading", "member"), [(heading, member) for heading in BODIES for member in PAGE.listed(heading)])
 def test_a_member_goes_where_the_page_says(heading: str, member: str) -> None:
     body, read, way = BODIES[heading]
-    row = row_of(heading, member)
+    row = PAGE.row_of(heading, member)
     said = attributes_in(row[1])
     if member == "errorMessage":
         return  # an error's text has a test of its own
 
-    changed = changes(body, read, (*way, member))
+    changed = changes(body, read, (*way, member), WORDS)
     assert said <= changed
     if (heading, member) not in INSIDE:  # what follows from the objects within, their own tables say
         assert changed <= said | set(QUOTED.findall(row[2]))
 
 
-def changes(body: Any, read: Reading, way: tuple[str | int, ...]) -> set[str]:
-    """The attributes of the model that become something else when one member does, or when it is null."""
-    before, found = read(Response(200, {}, json.dumps(body).encode())), set[str]()
-    *outer, last = way
-    for other in others(body, outer, last):
-        with contextlib.suppress(printkit.UnreadableAnswerError):
-            found |= set(different(before, read(Response(200, {}, json.dumps(other).encode()))))
-    return found
-
-
-def others(body: Any, outer: list[str | int], last: str | int) -> Iterator[Any]:
-    """The same body with another value of one member."""
-    for change in (another, another_word, lambda value: None):
-        other = json.loads(json.dumps(body))
-        place = other
-        for step in outer:
-            place = place[step]
-        place[last] = change(place.get(last))
-        yield other
-
-
-def another_word(value: Any) -> Any:
-    """The last word of a list replaced."""
-    return [*value[:-1], "InvalidImageFile"] if isinstance(value, list) and value and isinstance(value[-1], str) else another(value)
-
-
-def another(value: Any) -> Any:
-    if value is None:
-        return 7
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int | float):
-        return value + 1
-    if isinstance(value, list):
-        return value[:-1]
-    if isinstance(value, dict):
-        return {}
-    if value.isdigit():
-        return str(int(value) + 1)
-    try:
-        return datetime.fromisoformat(value).replace(year=2001).isoformat()
-    except ValueError:
-        return WORDS.get(value, f"{value}x")
-
-
-WORDS = {"Submitted": "Cancelled", "Crop": "ShrinkToFit", "InvoiceMe": "InvoiceRecipient", "InvoiceRecipient": "InvoiceMe", "Ok": "Invalid"}
-
-
-def different(one: Any, other: Any, where: str = "") -> Iterator[str]:
-    """The attributes in which two values of the model differ, each as ``Class.attribute``; the innermost that the page could name."""
-    if attrs.has(type(one)) and type(one) is type(other) and not isinstance(one, Money):
-        for field in attrs.fields(type(one)):
-            if field.eq is not False:
-                yield from different(getattr(one, field.name), getattr(other, field.name), f"{type(one).__name__}.{field.name}")
-    elif isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
-        for first, second in zip(one, other, strict=True):
-            yield from different(first, second, where)
-    elif one != other:
-        yield where
-
-
-@pytest.mark.parametrize("heading", [heading for heading in BODIES if "errorMessage" in listed(heading)])
+@pytest.mark.parametrize("heading", [heading for heading in BODIES if "errorMessage" in PAGE.listed(heading)])
 def test_an_error_in_a_successful_answer(heading: str) -> None:
     body, read, way = BODIES[heading]
-    if way or goes_to(heading)["errorMessage"] == "not kept":
+    if way or PAGE.goes_to(heading)["errorMessage"] == "not kept":
         return
     empty = {**dict.fromkeys(body), "errorMessage": "told by the shop"}
 
@@ -189,13 +131,7 @@ def creation(order: NewOrder, **settings: str) -> dict[str, Any]:
     return translate.new_order_body(order, reference, given["print_country"] or None, given["quality"])
 
 
-def sources(heading: str) -> list[tuple[str, str]]:
-    """Every parameter of a request with every attribute that its value comes from."""
-    named = [(name, row[1]) for row in TABLES[heading] for name in QUOTED.findall(row[0])]
-    return [(name, source) for name, cell in named for source in sorted(attributes_in(cell)) if not source.startswith("OrderRef")]
-
-
-@pytest.mark.parametrize(("name", "source"), sources("`POST /Orders`"))
+@pytest.mark.parametrize(("name", "source"), PAGE.sources("`POST /Orders`"))
 def test_where_a_new_order_s_parameters_come_from(name: str, source: str) -> None:
     if source == "NewOrder.extra":
         assert creation(evolve(NEW, extra={"pwinty": {name: "x"}}))[name] == "x"
@@ -210,11 +146,11 @@ def test_where_a_new_order_s_parameters_come_from(name: str, source: str) -> Non
 
 @pytest.mark.parametrize(("name", "setting", "value"), [("countryCode", "print_country", "US"), ("qualityLevel", "quality", "Standard")])
 def test_what_a_new_order_takes_from_the_settings(name: str, setting: str, value: str) -> None:
-    assert f"setting `{setting}`" in goes_to("`POST /Orders`")[name]
+    assert f"setting `{setting}`" in PAGE.goes_to("`POST /Orders`")[name]
     assert different_members(creation(NEW), creation(NEW, **{setting: value})) == {name}
 
 
-@pytest.mark.parametrize(("name", "source"), sources("`PUT /Orders/{id}`"))
+@pytest.mark.parametrize(("name", "source"), PAGE.sources("`PUT /Orders/{id}`"))
 def test_where_a_recipient_s_parameters_come_from(name: str, source: str) -> None:
     other = evolve(TOM, **{source.removeprefix("Recipient."): "other"})
 
@@ -222,7 +158,7 @@ def test_where_a_recipient_s_parameters_come_from(name: str, source: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("name", "source"), [*sources("`POST /Orders/{orderId}/Photos`"), *sources("`POST /Orders/{orderId}/Photos/Batch`")]
+    ("name", "source"), [*PAGE.sources("`POST /Orders/{orderId}/Photos`"), *PAGE.sources("`POST /Orders/{orderId}/Photos/Batch`")]
 )
 def test_where_a_photo_s_parameters_come_from(name: str, source: str) -> None:
     owner, attribute = source.split(".")
@@ -245,7 +181,3 @@ def test_what_a_change_of_the_recipient_does_not_tell(attribute: str) -> None:
 def test_what_a_new_order_does_not_tell() -> None:
     assert different_members(creation(NEW), creation(evolve(NEW, recipient=evolve(TOM, email="other"), metadata={}))) == set()
     assert different_members(translate.photo_body(PRINT), translate.photo_body(evolve(PRINT, reference="other"))) == set()
-
-
-def different_members(one: Mapping[str, Any], other: Mapping[str, Any]) -> set[str]:
-    return {name for name in one.keys() | other.keys() if one.get(name) != other.get(name)}

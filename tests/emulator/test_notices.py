@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from printkit import registry
 from printkit.emulator.clock import ManualClock
-from printkit.emulator.notices import Outbox, Post
+from printkit.emulator.notices import Outbox, Pauses, Post
 from printkit.emulator.shop import Shop, UnknownControlError
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -74,7 +74,7 @@ class TestControl:
     def test_every_shop_takes_the_same_calls(self, shop: Shop) -> None:
         first = {"url": URL, "copies": 2, "drops_every": 5, "delays": [1, 0]}
         assert shop.control(("notices",), first) == {"url": URL, "copies": 2, "drops_every": 5, "delays": (1.0, 0.0), "waiting": 0}
-        assert shop.control(("Notices",), {"drops_every": None}) == {
+        assert shop.control(("Notices",), {"Drops_Every": None}) == {
             "url": URL,
             "copies": 2,
             "drops_every": None,
@@ -118,7 +118,7 @@ class TestControl:
         before = shop.control(("notices",), {"url": URL})
         with pytest.raises(ValueError, match="must be"):
             shop.control(("notices",), members)
-        assert shop.control(("notices",), {}) == before
+        assert shop.control(("notices",), {}) == {**before, "notices": []}
 
     def test_another_call_is_unknown(self, shop: Shop) -> None:
         with pytest.raises(UnknownControlError):
@@ -127,4 +127,57 @@ class TestControl:
     def test_a_shop_begins_anew_without_them(self, shop: Shop) -> None:
         shop.control(("notices",), {"url": URL, "copies": 3})
         shop.reset()
-        assert shop.control(("notices",), {}) == {"url": None, "copies": 1, "drops_every": None, "delays": (), "waiting": 0}
+        assert shop.control(("notices",), {}) == {
+            "url": None,
+            "copies": 1,
+            "drops_every": None,
+            "delays": (),
+            "waiting": 0,
+            "notices": [],
+        }
+
+    @pytest.mark.parametrize("word", ["callback", "webhook"])
+    def test_by_one_name_only(self, shop: Shop, word: str) -> None:
+        with pytest.raises(UnknownControlError):
+            shop.control((word,), {"url": URL})
+
+
+def listed(outbox: Outbox) -> list[tuple[object, ...]]:
+    return [(each["body"], each["state"], each["attempts"], each["status"]) for each in outbox.listed()]
+
+
+class TestWhatHasBeenSent:
+    def test_states_attempts_and_answers(self) -> None:
+        outbox, pauses = Outbox("http://a", Post(drops_every=3)), Pauses(attempts=2, first=60)
+        put(outbox, b"1", b"2", b"3", b'{"id": 4}')
+        assert listed(outbox) == [(1, "waiting", 0, None), (2, "waiting", 0, None), (3, "lost", 0, None), ({"id": 4}, "waiting", 0, None)]
+        first, second, last = outbox.due(START)
+        assert [state for _, state, *_ in listed(outbox)] == ["under way", "under way", "lost", "under way"]
+        outbox.answered(first, 200, START, pauses, taken=True)
+        outbox.answered(second, 503, START, pauses, taken=False)
+        outbox.answered(last, None, START, pauses, taken=False)
+        assert [each["due"] for each in outbox.listed()] == [None, "2026-01-05T00:01:00+00:00", None, "2026-01-05T00:01:00+00:00"]
+        for notice in outbox.due(START + timedelta(minutes=1)):
+            outbox.answered(notice, 500, START, pauses, taken=False)
+
+        assert listed(outbox) == [(1, "accepted", 1, 200), (2, "given up", 2, 500), (3, "lost", 0, None), ({"id": 4}, "given up", 2, 500)]
+
+    def test_no_more_than_a_thousand_are_kept(self) -> None:
+        outbox = Outbox()
+        for number in range(1500):
+            put(outbox, b"%d" % number)
+            (notice,) = outbox.due(START)
+            outbox.answered(notice, 200, START, Pauses(), taken=True)
+        assert len(outbox) == 0
+        assert [each["body"] for each in outbox.listed()] == list(range(500, 1500))
+
+    def test_of_every_shop(self, shop: Shop) -> None:
+        shop.control(("notices",), {"url": URL})
+        shop.control(("notices", "ping"), {})
+        (ping,) = shop.advance(shop.clock.now())
+        shop.notice_answered(ping, 404)
+
+        found = shop.control(("notices",), {})
+        assert found["notices"] == [
+            {"id": 1, "state": "given up", "attempts": 1, "status": 404, "due": None, "method": "GET", "url": URL, "body": ""}
+        ]

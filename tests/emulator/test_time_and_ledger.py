@@ -92,10 +92,10 @@ def test_the_outbox_hands_each_notice_out_once_until_it_is_told() -> None:
 
     (notice,) = outbox.due(START + timedelta(seconds=5))
     assert outbox.due(START + timedelta(days=1)) == []
-    outbox.failed(notice, START + timedelta(seconds=6), pauses)
+    outbox.answered(notice, 500, START + timedelta(seconds=6), pauses, taken=False)
     assert outbox.due(START + timedelta(seconds=15)) == []
     (again,) = outbox.due(START + timedelta(seconds=16))
     assert (again.id, again.attempt) == (notice.id, 2)
-    outbox.failed(again, START + timedelta(seconds=16), pauses)
-    outbox.failed(again, START + timedelta(seconds=16), pauses)
+    outbox.answered(again, None, START + timedelta(seconds=16), pauses, taken=False)
+    outbox.answered(again, None, START + timedelta(seconds=16), pauses, taken=False)
     assert len(outbox) == 0

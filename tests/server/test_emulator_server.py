@@ -283,7 +283,12 @@ class TestNotices:
                 assert len(there.bodies) == attempts
                 clock.advance(timedelta(hours=6))
 
+            status, found = await peer.call("GET", "/_emulator/pwinty/notices")
+
         assert {body["id"] for body in there.bodies} == {order}
+        assert (status, found["url"], found["waiting"]) == (200, url, 0)
+        (sent,) = found["notices"]
+        assert (sent["state"], sent["attempts"], sent["status"], sent["body"]["id"]) == ("accepted", 3, 200, order)
 
     async def test_nobody_there(self) -> None:
         with socket.socket() as free:
@@ -294,7 +299,7 @@ class TestNotices:
         async with EmulatorServer([shop], tick=None) as server, aiohttp.ClientSession(headers=HEADERS) as session:
             peer = Peer(shop, server, session)
             for where in (url, "nonsense", "http://"):
-                await peer.call("POST", "/_emulator/pwinty/callback", json={"url": where})
+                await peer.call("POST", "/_emulator/pwinty/notices", json={"url": where})
                 await peer.order()
             await server.tick()
 

@@ -35,12 +35,14 @@ async def stolen_by_redirect() -> None:
     assert stolen == 0
 
 
-async def pass_on(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
-    return await handler(request)
+def a_connection_for_whoever_asks(patch: pytest.MonkeyPatch) -> None:
+    original = http_module._Watched.connect
 
+    async def connect(self, *asked, **more):
+        http_module._under_way.get().sent = False
+        return await original(self, *asked, **more)
 
-def without_the_middleware(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(http_module, "_send_once", pass_on)
+    patch.setattr(http_module._Watched, "connect", connect)
 
 
 async def without_a_mark(self, *asked, **more):
@@ -75,9 +77,9 @@ def keeping_the_frames(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTATIONS = [
-    (without_the_middleware, hidden_resend),
-    (without_the_middleware, hidden_resend_on_a_reused_connection),
-    (without_the_middleware, hidden_resend_of_a_read),
+    (a_connection_for_whoever_asks, hidden_resend),
+    (a_connection_for_whoever_asks, hidden_resend_on_a_reused_connection),
+    (a_connection_for_whoever_asks, hidden_resend_of_a_read),
     (without_the_mark, lie_about_sending),
     (following_redirects, stolen_by_redirect),
     (repeating_writes_like_reads, a_write_is_sent_once),

@@ -86,7 +86,7 @@ async def test_a_webhook_is_delivered(server: EmulatorServer, session: aiohttp.C
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
         address = f"http://127.0.0.1:{runner.addresses[0][1]}/hook?orderid="
-        async with session.post(f"{server.url}/_emulator/gooten/webhook", json={"url": address}) as answer:
+        async with session.post(f"{server.url}/_emulator/gooten/notices", json={"url": address}) as answer:
             assert answer.status == 200
         order = await submit(server, session)
         async with session.post(f"{server.url}/_emulator/gooten/orders/{order['Id']}/ship") as answer:

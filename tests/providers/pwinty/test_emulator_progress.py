@@ -120,7 +120,7 @@ def test_no_callbacks_unless_there_is_somewhere_to_call() -> None:
     client.order()
     assert notices(client) == []
 
-    client.shop.control(("callback",), {"URL": HERE})
+    client.shop.control(("notices",), {"URL": HERE})
     client.order()
     assert len(notices(client)) == 1
 

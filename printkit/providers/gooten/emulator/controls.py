@@ -5,8 +5,7 @@
 and ``carrier`` if they matter);
 ``orders/{id}/deliver``; ``orders/{id}/advance`` (one step each); ``orders/{id}/status`` (``status``: any of the 27 words, whatever the
 present one); ``orders/{id}/fetched`` and ``orders/{id}/failed`` (the artwork). All but ``pay`` also under ``items/{id}/…`` and
-``photos/{id}/…``. ``webhook`` or ``callback`` (``url``, none to stop); and those of the outbox: ``notices`` and
-``notices/ping``.
+``photos/{id}/…``. And those of the outbox: ``notices`` and ``notices/ping``.
 
 An order's id is its safe ID or its GootenId, an item's its OrderItemId.
 """
@@ -47,9 +46,6 @@ def control(workshop: Workshop, words: tuple[str, ...], members: Mapping[str, ob
             order, item = find_item(workshop, words[1])
             _VERBS[verb](workshop, order, [item], said)
             return {"id": item.id, "status": item.status}
-        case ["webhook" | "callback"]:
-            workshop.outbox.to = said.text("url").strip() or None
-            return {"url": workshop.outbox.to}
         case called:
             found = workshop.outbox.control(called, said.members, workshop.clock.now())
             if found is not None:

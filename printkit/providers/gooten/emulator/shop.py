@@ -199,10 +199,8 @@ class Shop:
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
         """Any 2xx ends a webhook's attempts; by default there is one only, as always of a ping."""
-        if (status is not None and 200 <= status < 300) or notice.method == "GET":
-            self._workshop.outbox.accepted(notice)
-        else:
-            self._workshop.outbox.failed(notice, self.clock.now(), self.options.webhook_pauses)
+        taken = status is not None and 200 <= status < 300
+        self._workshop.outbox.answered(notice, status, self.clock.now(), self.options.webhook_pauses, taken=taken)
 
     def artwork_arrived(self, item: str, artwork: bytes | ArtworkFailure) -> None:
         """An item's picture was fetched, or could not be; changes nothing when it is not waited for any more.

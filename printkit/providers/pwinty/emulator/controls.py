@@ -2,8 +2,8 @@
 
 ``orders/{id}/pay``; ``orders/{id}/ship`` (all steps; with ``step`` only one: ``allocate``, ``ship``, ``complete``, and with ``shipment``
 only that one, counted from 0); ``photos/{id}/fetched`` (``width`` and ``height`` of the picture, if told); ``photos/{id}/failed``
-(``state``: ``FileNotFoundAtUrl`` or ``Invalid``); ``issues/{id}/state`` (``state``, ``comment``); ``callback`` (``url``, none to stop);
-and those of the outbox: ``notices`` and ``notices/ping``.
+(``state``: ``FileNotFoundAtUrl`` or ``Invalid``); ``issues/{id}/state`` (``state``, ``comment``); and those of
+the outbox: ``notices`` and ``notices/ping``.
 """
 
 import re
@@ -39,9 +39,6 @@ def control(workshop: Workshop, words: tuple[str, ...], members: Members) -> Map
                 return {"id": found.id, "status": found.state}
             case ["issues", issue_id, "state"]:
                 return _issue(workshop, _number(issue_id), lowered)
-            case ["callback"]:
-                workshop.outbox.to = filled(lowered, "url")
-                return {"url": workshop.outbox.to}
             case said:
                 done = workshop.outbox.control(said, lowered, workshop.clock.now())
                 if done is not None:

@@ -143,10 +143,7 @@ class Shop:
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
         """Only 200 ends a callback's attempts (seed 004, "Retries"); a ping is sent once."""
-        if status == 200 or notice.method == "GET":
-            self._workshop.outbox.accepted(notice)
-        else:
-            self._workshop.outbox.failed(notice, self.clock.now(), self._workshop.options.callback_pauses)
+        self._workshop.outbox.answered(notice, status, self.clock.now(), self._workshop.options.callback_pauses, taken=status == 200)
 
     def artwork_arrived(self, item: str, artwork: bytes | ArtworkFailure) -> None:
         """A photo's picture was fetched, or could not be."""

@@ -1,0 +1,1 @@
+"""What printkit costs, measured beside what a program would use instead. Run it: ``python -m benchmarks --help``."""

@@ -1,0 +1,24 @@
+"""How many requests each verb costs at each shop, as a table that is kept true by counting; and the page that shows it."""
+
+import pytest
+
+from docs.calls_per_verb import PAGE, SHOPS, written
+from tests.calls import Counted, Verb, counted
+
+EVERY = [pytest.param(kind, verb, id=f"{name}: {verb.name}") for name, kind in SHOPS.items() for verb in kind.verbs]
+
+
+@pytest.mark.parametrize(("kind", "verb"), EVERY)
+async def test_what_a_verb_costs_given_the_newest_order(kind: Counted, verb: Verb) -> None:
+    assert await counted(kind, verb, whole=True) == verb.with_order
+
+
+@pytest.mark.parametrize(("kind", "verb"), [each for each in EVERY if each.values[1].with_ref is not None])
+async def test_what_a_verb_costs_given_a_reference(kind: Counted, verb: Verb) -> None:
+    assert await counted(kind, verb, whole=False) == verb.with_ref
+
+
+def test_the_page_says_the_same() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+
+    assert text == written(text), "run: python -m docs.calls_per_verb"
