@@ -116,7 +116,7 @@ class TestRun:
         told = cli("bulk", "status", str(journal))
         as_json = cli("bulk", "status", str(journal), "--json").document
 
-        wanted = "What was sent and never answered is looked for from 2026-01-05 00:00:05 UTC on, the last of it from 00:01:05 on.\n"
+        wanted = "What gets no answer is looked for from 2026-01-05 00:00:05 UTC on, the last of it from 00:01:05 on.\n"
         assert wanted in told.out
         assert as_json["waits"] == ["2026-01-05T00:00:05+00:00", "2026-01-05T00:01:05+00:00"]
 
