@@ -124,7 +124,7 @@ class Shop:
             raise Refusal(409, "there is an order of this reference")
         order_id, to = f"k{len(self._orders) + 1}", msgspec.to_builtins(given.to)
         created = self.clock.now().isoformat()
-        order = {"id": order_id, "reference": given.reference, "state": "open", "to": to, "prints": [], "created": created}
+        order: dict[str, Any] = {"id": order_id, "reference": given.reference, "state": "open", "to": to, "prints": [], "created": created}
         self._orders[order_id] = order
         self.ledger.record("order created", given.reference, order_id)
         return order

@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from attrs import evolve
-
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
-from ...model import Issue, Item, Order, OrderRef, Receipt
+from ...making import changed_order, changed_receipt, no_receipt
+from ...model import Issue, Item, Order, OrderRef
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
@@ -79,8 +78,9 @@ class Desk:
     ) -> Order:
         write = self._write(request, accept, step or request.operation, how)
         done = await self._writer.perform(write, deadline)
-        before = done.value.receipt if done.reconciled else Receipt()
-        return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=done.reconciled))
+        before = done.value.receipt if done.reconciled else no_receipt()
+        receipt = changed_receipt(before, attempts=done.attempts, reconciled=done.reconciled)
+        return changed_order(done.value, receipt=receipt)
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
         defaults: dict[str, Any] = {"refuse": self._shop.refuse(request), "find": self._find}
@@ -92,9 +92,9 @@ class Desk:
             return order
         return self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
 
-    def _is_open(self, order: Order) -> bool:
-        """A write to this order is still unknown, and may yet happen."""
-        return any(handle.order == order.id for handle in self._writer.unresolved)
+    def _open_in(self, order: Order) -> list[ReconcileHandle]:
+        """The writes to this order that are still unknown, and may yet happen."""
+        return [handle for handle in self._writer.unresolved if handle.order == order.id]
 
     def _id_of(self, order: OrderLike, operation: str) -> str:
         ref = order.ref if isinstance(order, Order) else order
