@@ -128,7 +128,9 @@ def inspect(thing: Any) -> None:
 @contextlib.asynccontextmanager
 async def opened(shop: Shop, **more: object) -> AsyncIterator[tuple[PrintKit, EmulatorServer]]:
     """A kit whose key is the canary, with everything that listens switched on."""
-    asyncio.get_running_loop().set_debug(enabled=True)
+    loop = asyncio.get_running_loop()
+    loop.set_debug(enabled=True)
+    loop.slow_callback_duration = 0  # every callback counts as slow, and is printed with its arguments
     with stopped_clocks(), backend() as telemetry:
         async with EmulatorServer([shop], tick=None) as server:
             url = f"pwinty+emulator://127.0.0.1:{server.port}"

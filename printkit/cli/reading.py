@@ -100,7 +100,8 @@ def validate(session: Session, *, order: OrderRef) -> None:
 def reconcile(session: Session, *, handle: TextIO, send_again: bool, yes: bool) -> None:
     """Find out what became of a write.
 
-    FILE holds the handle that was printed when its outcome was unknown, or the JSON error with it; - reads it from standard input.
+    FILE holds the handle that was printed when its outcome was unknown, alone or with all that was printed; - reads it from standard
+    input.
 
     Sends no write, unless --send-again asks for it: then what is proven not to have happened is sent once more, where that cannot do
     anything twice. Complaints and files are never sent again. At a live shop it asks first.
@@ -119,14 +120,20 @@ def reconcile(session: Session, *, handle: TextIO, send_again: bool, yes: bool) 
 
 
 def _handle(text: str) -> ReconcileHandle:
-    """A handle, by itself or as the member ``handle`` of an error."""
+    """The handle in what was printed: alone, as the member ``handle`` of an error, or as a line among others."""
+    handles = {handle.id: handle for part in (text, *text.splitlines()) if (handle := _read_handle(part)) is not None}
+    if len(handles) == 1:
+        return next(iter(handles.values()))
+    why = f"holds {len(handles)} handles: give each in a file of its own" if handles else "is not a handle that printkit printed"
+    raise InvalidRequestError([FieldProblem("FILE", why)])
+
+
+def _read_handle(text: str) -> ReconcileHandle | None:
     try:
         document: Any = json.loads(text)
-        inner: Any = document.get("handle", document)
-        return ReconcileHandle.from_json(json.dumps(inner))
-    except (ValueError, AttributeError, RecursionError):
-        problem = FieldProblem("FILE", "is not a handle that printkit printed")
-    raise InvalidRequestError([problem])
+        return ReconcileHandle.from_json(json.dumps(document.get("handle", document)))
+    except (InvalidRequestError, ValueError, AttributeError, RecursionError):
+        return None
 
 
 def _settled(found: Applied[Any] | NotApplied | Unknown, session: Session) -> Exit:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import NoReturn, final
+from urllib.parse import quote
 
 from printkit.exchange import Request
 from printkit.secret import MASK, Secret
@@ -128,7 +129,19 @@ def _pieces(value: str) -> Iterator[str]:
 def _forms(value: str) -> list[str]:
     raw = value.encode("utf-8", "surrogatepass")
     encoded = [*_base64_forms(raw), raw.hex()]
-    return [f"(?i:{_any_spelling(value)})", *(_encoded_form(form) for form in encoded if len(form) >= _SHORTEST_ENCODED)]
+    plain = _ways_to_escape(value) if "\\" in value else ()
+    return [
+        f"(?i:{_any_spelling(value)})",
+        *(f"(?i:{re.escape(form)})" for form in plain),
+        *(_encoded_form(form) for form in encoded if len(form) >= _SHORTEST_ENCODED),
+    ]
+
+
+def _ways_to_escape(value: str) -> set[str]:
+    """Of a secret that itself reads like an escaped one, in which ``_any_spelling`` would see fewer characters than there are."""
+    quoted = json.dumps(value)[1:-1]
+    once = {value, value.replace("\\", "\\\\"), quoted, html.escape(value), quote(value), quote(value, safe="")}
+    return once | {json.dumps(quoted)[1:-1], html.escape(html.escape(value)), quote(quote(value, safe=""), safe="")}
 
 
 def _any_spelling(value: str) -> str:
@@ -140,8 +153,8 @@ def _any_spelling(value: str) -> str:
     pattern, lead = "", _BACKSLASHES
     for run in re.findall(r"\\+|[^\\]", value):
         if run[0] == "\\":
-            pattern += rf"(?>(?:{_spellings(run[0], _BACKSLASHES)}){{1,{8 * len(run)}}})"
-            lead = r"\\{0,8}"
+            pattern += rf"{'' if pattern else _NO_MORE_BEFORE}(?:{_spellings(run[0], _BACKSLASHES)})++"
+            lead = ""  # the row has them all
         else:
             pattern += f"(?:{_spellings(run, lead)})"
             lead = _BACKSLASHES
@@ -176,6 +189,10 @@ def _spellings(character: str, lead: str) -> str:
     if character == " ":
         spellings.add(r"\+")
     return "|".join(sorted(spellings, key=len, reverse=True))
+
+
+_NO_MORE_BEFORE = r"(?<!\\)(?<!%5c)(?<!%255c)(?<!\\x5c)(?<!\\u005c)(?<!&\#92;)(?<!&\#x5c;)"
+"""Backslashes are looked for from the first one on, or a long row of them would be gone through once for each."""
 
 
 def _utf16(character: str) -> list[int]:

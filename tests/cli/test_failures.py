@@ -248,12 +248,28 @@ class TestUnknownOutcome:
         assert f"{draft} is at a live shop: say --yes." in cli("order", "reconcile", str(kept), *live).err
         assert "of another account or environment" in cli("order", "reconcile", str(kept), *live, "--yes").err
 
+    def test_what_was_printed_may_be_given_whole(self, cli: Run, at: tuple[str, ...], lost: str, tmp_path: Any, shop: Any) -> None:
+        """As it stands in a log at night; with two handles in it nobody knows which one is meant."""
+        said = cli("order", "submit", lost, *at, **QUICK).err
+        shop.control("DELETE", "faults")
+        log = tmp_path / "log"
+        log.write_text(f"03:00 it begins\n{said}{{}}\n")
+        assert cli("order", "reconcile", str(log), *at).code == 0
+
+        log.write_text(f"{said}{said.replace(json.loads(next(filter(_is_json, said.splitlines())))['id'], 'another')}")
+        twice = cli("order", "reconcile", str(log), *at)
+        assert (twice.code, "2 handles" in twice.err) == (2, True)
+
     @pytest.mark.parametrize("text", ["", "[]", "{}", "null", '{"handle": 1}', '"x"', "{" * 5000])
     def test_what_is_no_handle(self, cli: Run, at: tuple[str, ...], tmp_path: Any, text: str) -> None:
         kept = tmp_path / "handle.json"
         kept.write_text(text)
 
         assert cli("order", "reconcile", str(kept), *at).code == 2
+
+
+def _is_json(line: str) -> bool:
+    return line.startswith("{")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

@@ -4,15 +4,13 @@ import pytest
 
 from docs.statuses import DERIVED, allowed, meanings, written
 from printkit.model import OrderStatus
-from printkit.providers.gooten import INFO as GOOTEN
-from printkit.providers.gooten import statuses as gooten
-from printkit.providers.pwinty import INFO as PWINTY
-from printkit.providers.pwinty import statuses as pwinty
+from printkit.providers.gooten import INFO as GOOTEN, statuses as gooten
+from printkit.providers.pwinty import INFO as PWINTY, statuses as pwinty
 
 
 def test_the_pages_say_what_the_tables_say() -> None:
     for path, text in written().items():
-        assert path.read_text(encoding="utf-8") == text, "run: python docs/statuses.py"
+        assert path.read_text(encoding="utf-8") == text, "run: python -m docs.statuses"
 
 
 @pytest.mark.parametrize("status", OrderStatus)

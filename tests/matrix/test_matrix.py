@@ -3,6 +3,8 @@
 What must hold in every cell is asserted in ``cells``. After a change that is meant: ``python docs/fault_matrix.py``.
 """
 
+import re
+
 import pytest
 
 from docs import fault_matrix
@@ -112,3 +114,15 @@ def test_the_page_has_a_row_for_each_verb_and_no_other(kind: str) -> None:
         assert head == f"|  | {' | '.join(columns)} |"
         assert line.count("---") == len(columns) + 1
         assert [each.split(" | ")[0] for each in body] == [f"| {fault_matrix.verb(verb)}" for verb in rows]
+
+
+@pytest.mark.parametrize(("heading", "kind"), [(heading, kind) for heading in ("writes", "reads") for kind in cells.SHOPS])
+def test_the_page_explains_every_word_in_a_cell(heading: str, kind: str) -> None:
+    section = PAGE.partition(f"## {heading.capitalize()}\n")[2].partition("<!--")[0]
+    explained = set(re.findall(r"^\| \[?([a-z ,]+?)(?:\]\(\S+\)(.*?))? \|", section, re.MULTILINE))
+    words = {re.sub(r" \(.*\)$", "", cell) for row in _rows(f"{kind} {heading}") for cell in row}
+    assert words <= {word + rest for word, rest in explained}
+
+
+def _rows(name: str) -> list[list[str]]:
+    return [line.strip("| ").split(" | ")[1:] for line in fault_matrix.part(PAGE, name).splitlines()[2:]]

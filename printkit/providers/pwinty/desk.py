@@ -92,9 +92,9 @@ class Desk:
             return order
         return self._seen.note(await self._shop.order(self._id_of(order, operation), deadline, operation))
 
-    def _is_open(self, order: Order) -> bool:
-        """A write to this order is still unknown, and may yet happen."""
-        return any(handle.order == order.id for handle in self._writer.unresolved)
+    def _open_in(self, order: Order) -> list[ReconcileHandle]:
+        """The writes to this order that are still unknown, and may yet happen."""
+        return [handle for handle in self._writer.unresolved if handle.order == order.id]
 
     def _id_of(self, order: OrderLike, operation: str) -> str:
         ref = order.ref if isinstance(order, Order) else order

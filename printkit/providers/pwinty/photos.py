@@ -94,10 +94,12 @@ class PhotoVerbs(Desk):
 
         async def before(until: Deadline) -> Any:
             nonlocal newest
-            if not self._seen.is_newest(known) or self._is_open(known):
+            if not self._seen.is_newest(known) or self._open_in(known):
                 newest = translate.with_items(known, await self._shop.photos(known.id, until, request.operation), self._scope)
             self._seen.forget(known)
-            return {"photos": [item.id for item in newest.items], "instead_of": instead_of, "again": again}
+            beside = writes.equal_to(bodies, self._open_in(known)) - {writes.exchange_of(instead_of), again}
+            self._seen.meet(beside)
+            return {"photos": [item.id for item in newest.items], "instead_of": instead_of, "again": again, "beside": sorted(beside)}
 
         def accept(answer: Response) -> Order:
             entries = translate.read_added(answer, len(bodies), self._scope)

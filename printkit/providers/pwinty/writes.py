@@ -69,12 +69,17 @@ async def find_added(handle: ReconcileHandle, read_order: ReadOrder, seen: "Seen
     """Look for the photos that were added: those there now, less those there before, must be those that were meant.
 
     Photos that this process knows to be another write's do not count: of two equal ones that were lost, one that arrived is one.
+    Where an equal one was open and this process knows nothing of it, what is found may be its photo, and proves nothing.
     """
     order = await read_order(handle.order or "")
     before, wish = photos_before(handle), wish_of(handle)
     new = [item for item in order.items if item.id not in before and seen.may_be(wish, item)]
+    seen.meet({wish})
     if not new:
         return Absent("the order has no photo that it did not have before")
+    strange = seen.never_met(entries(members(handle.preimage).get("beside")))
+    if strange:
+        return Unknown(f"it may be the photo of an equal write that was unknown then: ask {', '.join(strange)} first, in this program")
     meant = [(fingerprint_of_body(body), body.get("md5Hash")) for body in handle.meant]
     wanted, found = Counter(mark for mark, _ in meant), Counter(map(fingerprint, new))
     if found - wanted:
@@ -96,6 +101,12 @@ def wish_of(handle: ReconcileHandle) -> str:
     """What tells the wish for some photos from an equal one. What is sent again is the same wish, and so is every try of one exchange."""
     before = members(handle.preimage)
     return exchange_of(text(before.get("instead_of"))) or text(before.get("again")) or handle.id
+
+
+def equal_to(bodies: Iterable[Mapping[str, Any]], open_writes: Iterable[ReconcileHandle]) -> set[str]:
+    """The wishes among writes that are still unknown whose photos cannot be told from some of these."""
+    marks = set(map(fingerprint_of_body, bodies))
+    return {wish_of(each) for each in open_writes if each.step == "add" and not marks.isdisjoint(map(fingerprint_of_body, each.meant))}
 
 
 def exchange_of(photo: str | None) -> str | None:
@@ -206,6 +217,7 @@ class Seen:
         self._photos = _Newest[str, frozenset[str]](limit)
         self._wishes = _Newest[str, str](limit)
         self._exchanged = _Newest[str, str](limit)
+        self._met = _Newest[str, None](limit)
 
     def note(self, order: Order) -> Order:
         """The shop has just said that these are the order's photos."""
@@ -222,6 +234,15 @@ class Seen:
         """These photos were added here for this wish, unless they are known to be another's."""
         for item in items:
             self._wishes.put(item.id, self._wishes.get(item.id, wish))
+
+    def meet(self, wishes: Iterable[str]) -> None:
+        """Whatever is found for these from now on, or was, is known here."""
+        for wish in wishes:
+            self._met.put(wish, None)
+
+    def never_met(self, wishes: Iterable[Any]) -> list[str]:
+        """The wishes of other programs, of which nothing is known here."""
+        return [wish for wish in map(str, wishes) if wish not in self._met]
 
     def may_be(self, wish: str, item: Item) -> bool:
         """Whether the photo is not known to have been added for another wish."""

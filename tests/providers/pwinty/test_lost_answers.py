@@ -219,6 +219,42 @@ async def test_two_equal_photos_of_which_one_arrived_late_count_as_one() -> None
         assert added(shop.shop, order) == {("4x6", URL.format("a")): 2}
 
 
+async def late_and_lost(shop: World) -> tuple[ReconcileHandle, ReconcileHandle]:
+    """Two equal photos were added to one order, no answer came, and only the first arrived, after a while."""
+    kit = await shop.kit()
+    order = await draft(kit)
+    for instruction in (CommitLate(30), ResetBeforeCommit()):
+        shop.server.faults.add(Fault(instruction, method="POST", path=PHOTOS))
+    late = await what_became(kit.add_photos(order, [photo("a")]))
+    lost = await what_became(kit.add_photos(order, [photo("a")]))
+    assert isinstance(late, OutcomeUnknownError)
+    assert isinstance(lost, OutcomeUnknownError)
+    shop.shop.clock.advance(lost.settle_until - lost.sent_at)
+    await shop.server.tick()
+    shop.now.advance(61)
+    return late.handle, lost.handle
+
+
+async def test_one_photo_is_not_credited_to_two_equal_writes_by_two_programs() -> None:
+    """The second handle knows that the first was open; whose photo it is, a program that has only the second cannot tell."""
+    async with world() as shop:
+        late, lost = await late_and_lost(shop)
+        assert isinstance(await (await shop.kit()).reconcile(late), Applied)
+        found = await (await shop.kit()).reconcile(lost, send_again=True)
+        assert isinstance(found, Unknown)
+        assert found.not_before is None
+        assert late.id in found.why
+        assert shop.shop.ledger.count("photo added") == 1
+
+
+async def test_a_program_that_has_the_handles_of_both_can_tell() -> None:
+    async with world() as shop:
+        late, lost = await late_and_lost(shop)
+        elsewhere = await shop.kit()
+        found = [await elsewhere.reconcile(each) for each in (lost, late, lost)]
+        assert [type(each) for each in found] == [Unknown, Applied, NotApplied]
+
+
 async def test_a_photo_whose_adding_was_answered_is_not_credited_to_an_equal_one_that_was_lost() -> None:
     async with world() as shop:
         kit = await shop.kit()
