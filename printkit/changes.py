@@ -258,19 +258,23 @@ def provider_of(change: Change, default: str | None = None) -> str | None:
 # ── What can be carried out in bulk ───────────────────────────────────────────────────────────────────────────────────
 
 
+_KINDS: tuple[type[Change], ...] = get_args(Change)
+_WITH_PICTURES = (ReplaceArtwork, PlaceOrder, AddPhotos)
+
+
 def problems(change: Change) -> Iterator[FieldProblem]:
     """Why a change cannot be carried out in bulk, where every change may have to be found again after a crash."""
-    if not isinstance(change, get_args(Change)):
+    if not isinstance(change, _KINDS):
         yield FieldProblem("change", f"is a {type(change).__name__}: give one of {', '.join(each.__name__ for each in CHANGES.values())}")
         return
     if isinstance(change, PlaceOrder):
         if not (isinstance(change.new, NewOrder) and isinstance(change.new.reference, str) and change.new.reference):
             yield FieldProblem("new.reference", "is missing: it is how an order is found again")
-    elif not isinstance(change.order, Order | OrderRef):
+    elif not isinstance(change.order, (Order, OrderRef)):
         yield FieldProblem("order", "is not an order: give an Order, an OrderRef, or text such as pwinty:1065")
-    elif isinstance(change, AddPhotos | CancelItems) and _id_of(change.order).startswith(DRAFT):
+    elif isinstance(change, (AddPhotos, CancelItems)) and _id_of(change.order).startswith(DRAFT):
         yield FieldProblem("order", f"is a draft that is kept here: {change.tag} needs no request, so do it with kit.{change.tag}")
-    for picture in _pictures(change):
+    for picture in _pictures(change) if isinstance(change, _WITH_PICTURES) else ():
         if not isinstance(picture, Artwork) or picture.url is None:
             yield FieldProblem("artwork", "is not given by URL: upload files with kit.add_photos or kit.replace_artwork")
 
@@ -282,5 +286,5 @@ def _id_of(order: OrderLike) -> str:
 def _pictures(change: Change) -> Iterator[Artwork]:
     if isinstance(change, ReplaceArtwork):
         yield from change.artwork
-    elif isinstance(change, PlaceOrder | AddPhotos):
+    elif isinstance(change, (PlaceOrder, AddPhotos)):
         yield from (picture for photo in change.photos if isinstance(photo, Photo) for picture in photo.artwork)
