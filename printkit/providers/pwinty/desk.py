@@ -9,11 +9,12 @@ from attrs import evolve
 
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
+from ...locks import Locks
 from ...model import Issue, Item, Order, OrderRef, Receipt
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Locks, Write
+from ...writes import Write
 from . import endpoints, issues, statuses, translate, writes
 from .config import Settings
 
