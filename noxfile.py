@@ -1,6 +1,7 @@
 """Every check of the project: `nox` runs them all, `nox -s tests` one of them. Nothing is installed but from the package index."""
 
 import re
+import sys
 from pathlib import Path
 
 import nox
@@ -44,7 +45,9 @@ def types(session: nox.Session) -> None:
     session.install("-e", ".[cli,distributed]", *group("types"))
     examples = Path(session.create_tmp()) / "examples"
     session.run("python", "docs/examples.py", str(examples))
-    session.run("mypy", "--strict", "--scripts-are-modules", "printkit", "tests/typing", *sorted(map(str, examples.glob("*.py"))))
+    session.run(
+        "mypy", "--strict", "--scripts-are-modules", "printkit", "tests/typing", "examples", *sorted(map(str, examples.glob("*.py")))
+    )
     session.run("pyright", "--warnings")
     session.run("pyright", "--warnings", str(examples))
 
@@ -73,3 +76,24 @@ def docs(session: nox.Session) -> None:
     """The documentation, without a single warning; its examples are executed by the tests."""
     session.install("-e", ".[cli,distributed]", *group("docs"))
     session.run("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+SDKS = ("httpx", "requests", "pydantic", "stripe", "openai", "boto3")
+"""Whose import and size printkit's are shown beside; installed where nothing else is."""
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """The benchmarks. Alone: all of them, then the plots and tables of the documentation. Else: `nox -s bench -- --help`."""
+    session.install("-e", ".", *group("bench"), *group("plots"))
+    wishes = list(session.posargs)
+    if "import" in wishes or not any(wish.isalpha() or wish in {"-h", "--help"} for wish in wishes):
+        sdks = Path(session.create_tmp()) / "sdks"
+        python = str(sdks / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
+        session.run("python", "-m", "venv", "--clear", str(sdks))
+        session.run(python, "-m", "pip", "install", "--quiet", ".", *SDKS, external=True)
+        wishes += ["--sdks", python]
+    figures = [] if session.posargs else ["--json", "docs/_static/benchmarks.json"]
+    session.run("python", "-m", "benchmarks", *figures, *wishes)
+    if figures:
+        session.run("python", "-m", "docs.benchmark_page")

@@ -25,6 +25,7 @@ CASES: dict[str, Callable[[Bench], Awaitable[None]]] = {
     "million": bulk.million,
     "import": footprint.measured,
 }
+ABOUT = "Measures what printkit costs beside the least that is possible, and beside what a program would use instead."
 HELP = """cases:
   calls    processor time of a read and a write; is the server fast enough
   decode   a shop's JSON to the model: 1, 10, 100 items, both shops
@@ -41,17 +42,19 @@ What each needs beside printkit: orjson, pydantic, httpx, requests ("nox -s benc
 """
 
 
-async def run(names: list[str], bench: Bench) -> None:
-    """These cases, one after the other."""
+async def run(names: Sequence[str], bench: Bench, done: Callable[[], object] = lambda: None) -> None:
+    """These cases, one after the other; ``done`` is told of the end of each."""
     for name in names:
         bench.case = name
         await CASES[name](bench)
+        done()
 
 
 def document(bench: Bench, before: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """What was found, fit for JSON, and ``before`` it what was found earlier."""
+    """What was found, fit for JSON, and with it what was found ``before``; in the order of the cases."""
     found = [{"kind": type(each).__name__.lower(), **asdict(each)} for each in bench.found]
-    return {"machine": machine.described(), "effort": bench.effort, "found": [*before, *found]}
+    ordered = sorted([*before, *found], key=lambda each: [*CASES].index(each["case"]))
+    return {"machine": machine.described(), "effort": bench.effort, "found": ordered}
 
 
 def earlier(path: Path, names: Sequence[str], effort: Effort) -> list[Mapping[str, Any]]:
@@ -73,38 +76,46 @@ def earlier(path: Path, names: Sequence[str], effort: Effort) -> list[Mapping[st
     return left
 
 
+def parser() -> argparse.ArgumentParser:
+    """What may be wished."""
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=ABOUT, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    made.add_argument("cases", nargs="*", metavar="case", help=f"what to measure (default: everything): {', '.join(CASES)}")
+    efforts = made.add_mutually_exclusive_group()
+    efforts.add_argument("--quick", action="store_const", const="quick", dest="effort", help="fewer rounds and smaller counts")
+    smoke = "tiny counts: does it run? The figures mean nothing"
+    efforts.add_argument("--smoke", action="store_const", const="smoke", dest="effort", help=smoke)
+    made.add_argument("--rounds", type=int, metavar="N", help="repeats of each pair, in place of each contest's own number")
+    made.add_argument("--changes", type=int, metavar="N", help="how many changes the case million carries out (default: 1 000 000)")
+    made.add_argument("--sdks", type=Path, metavar="PYTHON", help="an interpreter in whose environment other SDKs are installed")
+    made.add_argument("--json", type=Path, metavar="FILE", help="keep the figures there, after each case; those of cases not named stay")
+    return made
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description=__doc__, epilog=HELP, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("cases", nargs="*", metavar="case", help=f"what to measure (default: everything): {', '.join(CASES)}")
-    efforts = parser.add_mutually_exclusive_group()
-    efforts.add_argument("--quick", action="store_const", const="quick", dest="effort", help="fewer rounds and smaller counts")
-    efforts.add_argument(
-        "--smoke", action="store_const", const="smoke", dest="effort", help="tiny counts: does it run? The figures mean nothing"
-    )
-    parser.add_argument("--rounds", type=int, metavar="N", help="repeats of each pair, in place of each contest's own number")
-    parser.add_argument("--changes", type=int, metavar="N", help="how many changes the case million carries out (default: 1 000 000)")
-    parser.add_argument("--sdks", type=Path, metavar="PYTHON", help="an interpreter in whose environment other SDKs are installed")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures there; those of cases not run now stay")
-    given = parser.parse_args(arguments)
+    wishes = parser()
+    given = wishes.parse_args(arguments)
     unknown = [name for name in given.cases if name not in CASES]
     if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}; there are {', '.join(CASES)}")
-    names = given.cases or list(CASES)
-    effort: Effort = given.effort or "full"
+        wishes.error(f"no such case: {', '.join(unknown)}; there are {', '.join(CASES)}")
+    names = given.cases or [*CASES]
+    bench = Bench(given.effort or "full", say=telling(), rounds=given.rounds, changes=given.changes, sdks=given.sdks)
+    before: list[Mapping[str, Any]] = []
     try:
-        before = earlier(given.json, names, effort) if given.json else []
+        before += earlier(given.json, names, bench.effort) if given.json else []
     except ValueError as error:
-        parser.error(f"{given.json}: {error}")
-    bench = Bench(effort, say=telling(), rounds=given.rounds, changes=given.changes, sdks=given.sdks)
-    asyncio.run(run(names, bench))
+        wishes.error(f"{given.json}: {error}")
+
+    def keep() -> None:
+        if given.json:
+            text = json.dumps(document(bench, before), indent=1, ensure_ascii=False)
+            given.json.write_text(f"{text}\n", encoding="utf-8")
+
+    asyncio.run(run(names, bench, keep))
     bench.say("")
     print(table(bench.found))
-    if given.json:
-        text = json.dumps(document(bench, before), indent=1, ensure_ascii=False)
-        given.json.write_text(f"{text}\n", encoding="utf-8")
     return 0
 
 

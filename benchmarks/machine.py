@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sys
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -36,7 +35,6 @@ def described() -> dict[str, object]:
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "printkit": printkit.__version__,
         "libraries": {name: version for name in LIBRARIES if (version := _version(name)) is not None},
-        "optimised": bool(sys.flags.optimize),
     }
 
 

@@ -215,7 +215,15 @@ async def _spent(contest: Contest, contender: Contender, *, warming: bool = Fals
 
 
 def telling() -> Callable[[str], object]:
-    """Shows how far it is: one line that is written over on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda text: print(f"\r\x1b[K{text[:118]}", end="", file=sys.stderr, flush=True)
+    """Shows how far it is: one line that is written over on a terminal, elsewhere a line for each contest."""
+    if sys.stderr.isatty():
+        return lambda text: print(f"\r\x1b[K{text[:118]}", end="", file=sys.stderr, flush=True)
+    told = [""]
+
+    def tell(text: str) -> None:
+        about = text.partition(": round ")[0]
+        if about != told[0]:
+            told[0] = about
+            print(about, file=sys.stderr, flush=True)
+
+    return tell

@@ -45,7 +45,7 @@ def promises(row: Ratio, rows: Iterable[Ratio], clock: str) -> Iterator[tuple[bo
     """What the project promises of a row, and whether it is so."""
     spread, _ = figure(row, clock)
     if clock in row.at_most:
-        yield spread.median <= row.at_most[clock], f"≤ {row.at_most[clock]:g}"
+        yield spread.median <= row.at_most[clock], f"≤ {row.at_most[clock]:.3g}"
     ours = next((figure(each, clock)[0].median for each in rows if each.contender == "printkit"), None)
     if clock in row.at_least and ours:
         times = spread.median / ours

@@ -1,6 +1,8 @@
 """How Sphinx builds the documentation."""
 
+from pygments.lexers.shell import BashLexer
 from sphinx.application import Sphinx
+from sphinx.highlighting import lexers
 
 import printkit
 
@@ -9,11 +11,14 @@ author = "printkit contributors"
 copyright = "2026, printkit contributors"  # noqa: A001  # Sphinx wants this name
 version = release = printkit.__version__
 
+lexers["console"] = BashLexer()  # our commands have no prompt, without which the usual lexer takes them for output
+
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_static_path = ["_static"]
-html_css_files = ["tables.css"]
+html_css_files = ["pages.css"]
+pygments_dark_style = "github-dark"  # the theme's own underlines module names
 html_title = f"printkit {version}"
 
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -26,6 +31,7 @@ nitpick_ignore_regex = [
     ("py:.*", r"printkit\.\w+\.(_\w+|T|T_co)"),  # private names and type variables
 ]
 
+toc_object_entries_show_parents = "hide"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "undoc-members": True}
 autodoc_typehints = "signature"

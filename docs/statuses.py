@@ -1,16 +1,16 @@
-"""Writes what the shops' status words mean into the pages that say so, from the code's tables: `python docs/statuses.py`."""
+"""Writes what the shops' status words mean into the pages that say so, from the code's tables: `python -m docs.statuses`."""
 
 import re
 from pathlib import Path
 from typing import Final
 
+from docs.parts import with_part
 from printkit.model import OrderStatus
 from printkit.providers.gooten import statuses as gooten
 from printkit.providers.pwinty import statuses as pwinty
 
 DOCS = Path(__file__).parent
 MEANINGS, GOOTEN, PWINTY = DOCS / "what-a-status-means.md", DOCS / "shops/gooten.md", DOCS / "shops/pwinty.md"
-BEGIN, END = "<!-- {}: written by docs/statuses.py -->\n", "<!-- end of {} -->\n"
 
 DERIVED: Final = {
     (OrderStatus.DRAFT, "gooten"): "not at the shop yet: kept by printkit",
@@ -65,16 +65,10 @@ def allowed() -> str:
     return "".join([*rows, f"| every other |{' – |' * len(LISTS)}\n"])
 
 
-def with_part(page: Path, name: str, table: str) -> str:
-    """The page with a table in its place."""
-    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN.format(name))
-    _, end, after = rest.partition(END.format(name))
-    return f"{before}{begin}\n{table}\n{end}{after}"
-
-
 def written() -> dict[Path, str]:
     """The pages as they should be."""
-    return {MEANINGS: with_part(MEANINGS, "meanings", meanings()), GOOTEN: with_part(GOOTEN, "allowed", allowed())}
+    parts = {MEANINGS: ("meanings", meanings()), GOOTEN: ("allowed", allowed())}
+    return {page: with_part(page.read_text(encoding="utf-8"), *part, by="docs/statuses.py") for page, part in parts.items()}
 
 
 if __name__ == "__main__":

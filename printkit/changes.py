@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, final, get_args
 
 from attrs import field, frozen
 
-from .errors import FieldProblem, RejectedError
+from .errors import ConflictError, FieldProblem, RejectedError
 from .model import Artwork, ArtworkLike, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient
 from .outcomes import ReconcileHandle
 from .provider import OrderLike
@@ -62,10 +62,23 @@ class PlaceOrder:
     photos: tuple[Photo, ...] = field(converter=_to_photos)
     provider: str | None = None
     """The connection's name; the default one when left out."""
+    look_first: bool = False
+    """Ask the shop first whether it has an order of this reference, at one request more; where it has one, nothing is placed. For a shop
+    that takes a reference twice, and orders that another run, or none, may have placed."""
 
     async def carry_out(self, kit: "PrintKit") -> Order:
         """Do it."""
+        there = await self.placed_before(kit) if self.look_first else None
+        if there is not None:
+            error = ConflictError(f"{there.ref} has this reference already", provider=there.ref.provider, operation="place_order")
+            error.existing, error.order_status = there.ref, there.status
+            raise error
         return await kit.place_order(self.new, self.photos, provider=self.provider)
+
+    async def placed_before(self, kit: "PrintKit") -> Order | None:
+        """An order of the same reference that the shop has; drafts that are kept here do not count."""
+        orders = kit.list_orders(reference=self.new.reference, provider=self.provider)
+        return await anext((order async for order in orders if not order.id.startswith(DRAFT)), None)
 
     async def go_on(self, kit: "PrintKit", done: ReconcileHandle, order: Order) -> Order:
         """Do what is left after ``done``."""

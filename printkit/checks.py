@@ -243,6 +243,11 @@ def of_text(path: str, text: object, *, required: bool = False, many_lines: bool
         yield FieldProblem(path, "holds half a surrogate pair, which cannot be sent")
 
 
+def is_plain(text: object) -> bool:
+    """Whether ``of_text`` would find nothing, as can be said at once: printable ASCII, and not blank."""
+    return isinstance(text, str) and text.isascii() and text.isprintable() and not text.isspace() and text != ""
+
+
 def of_texts(path: str, texts: Mapping[str, str]) -> Iterator[FieldProblem]:
     """Problems of texts by name."""
     if not isinstance(texts, Mapping):

@@ -72,6 +72,8 @@ def _climbs(segment: str) -> bool:
 
 
 def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tuple[str, str], ...]) -> None:
+    if not headers:
+        return
     _are_texts(headers, "headers")
     for name, value in headers:
         if _HEADER_NAME.fullmatch(name) is None or _BAD_IN_HEADER.search(value):
@@ -79,11 +81,12 @@ def _headers_are_plain(request: "Request", attribute: object, headers: tuple[tup
 
 
 def _query_is_text(request: "Request", attribute: object, query: tuple[tuple[str, str], ...]) -> None:
-    _are_texts(query, "query")
+    if query:
+        _are_texts(query, "query")
 
 
 def _are_texts(pairs: tuple[tuple[str, str], ...], what: str) -> None:
-    if pairs and not all(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(map(_is_text, pair)) for pair in pairs):
+    if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 and all(map(_is_text, pair)) for pair in pairs):
         raise InvalidRequestError([FieldProblem(what, "give a dict, or pairs, of text")])
 
 

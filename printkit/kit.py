@@ -477,8 +477,9 @@ class PrintKit(Following, ManyVerbs):
         if found is None:
             fix = "give an Order, an OrderRef, or text such as pwinty:1065"
             raise InvalidRequestError([FieldProblem("order", f"{checks.shown(ref)} is not an order: {fix}")])
-        parts = (("order.provider", found.provider), ("order.id", found.id))
-        checks.refuse(problem for path, text in parts for problem in checks.of_text(path, text, required=True))
+        if not (checks.is_plain(found.provider) and checks.is_plain(found.id)):
+            parts = (("order.provider", found.provider), ("order.id", found.id))
+            checks.refuse(problem for path, text in parts for problem in checks.of_text(path, text, required=True))
         return found
 
     def _with(self, opened: Mapping[str, Opened]) -> Self:

@@ -33,8 +33,9 @@ class ManyVerbs:
         """A dry run: ``async for plan in kit.plan(changes)`` says for each change what would be sent, and what it would change.
 
         No write is sent, and no draft kept here is changed. What has to be known for it is really read. Each change is planned as if it
-        were the only one, and by what the shop says now: a run sends what its own reading asks for. One change never raises: what stands
-        in its way is ``plan.problem``.
+        were the only one, and by what the shop says now: a run sends what its own reading asks for. Only of references every one is
+        remembered: a second ``PlaceOrder`` of one is refused, as in a run. One change never raises: what stands in its way is
+        ``plan.problem``.
 
         Args:
             changes: as for ``apply``; plans come in their order.
@@ -43,7 +44,7 @@ class ManyVerbs:
         checks.refuse(
             [*run.input_problems(changes), *(() if concurrency is None else checks.of_count("concurrency", concurrency))], operation="plan"
         )
-        return plans.plans(changes, self.rehearse, concurrency or min(at.concurrency for at in self._opened.values()))
+        return plans.plans(changes, self.rehearse, concurrency or min(at.concurrency for at in self._opened.values()), self._default)
 
     def select(
         self,

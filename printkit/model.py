@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast, final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 # ── Orders and their names ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -379,31 +379,6 @@ class Order:
             return json.loads(self.body.decode(errors="replace"), parse_float=Decimal)
         except (ValueError, ArithmeticError, RecursionError):
             return None
-
-
-def in_status(item: Item, status: OrderStatus) -> Item:
-    """The item in another status: what ``evolve`` does, at half its cost, which an order of many items pays for each of them."""
-    if item.status is status:
-        return item
-    return Item(
-        item.id,
-        item.sku,
-        item.provider_sku,
-        item.copies,
-        status,
-        item.provider_status,
-        item.artwork,
-        item.sizing,
-        item.attributes,
-        item.reference,
-        item.price,
-        item.price_to_recipient,
-    )
-
-
-def with_receipt(order: Order, **changes: Any) -> Order:
-    """The order with these members of its receipt changed."""
-    return evolve(order, receipt=evolve(order.receipt, **changes))
 
 
 # ── Validation ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,8 +1,10 @@
 """Opens configured connections: a link, a caller, a writer and an adapter for each. Knows no shop by name and no verb."""
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from attrs import frozen
 
@@ -83,7 +85,7 @@ def _open(
     redactor = Redactor(secrets)
     telemetry = Telemetry(tuple(hooks))
     link = _linked(table, info, settings, emulators, session)
-    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account))
+    account = Account(name, info.kind, settings.environment, digest(info.kind, settings.environment, settings.account, *_instance(link)))
     shared = limits.setdefault(account.digest, Limits(Slots(settings.concurrency), Pace(settings.rate), RetryBudget()))
     caller = Caller(
         name,
@@ -117,6 +119,15 @@ def _open(
     return Opened(provider, link, account, shared.pace, shared.slots.limit, settings.deadline, keeps_drafts, rehearse, telemetry)
 
 
+_PROCESS = uuid4().hex
+_numbers = itertools.count()
+
+
+def _instance(link: Link) -> tuple[str, ...]:
+    """An emulator within this process is a shop of its own, which nobody meets again: what is kept of its orders means no other one's."""
+    return (_PROCESS, link.instance) if isinstance(link, InProcessLink) else ()
+
+
 def _linked(
     table: config.Table, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any
 ) -> Link:
@@ -131,8 +142,9 @@ def _linked(
 def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
     headers, query, held = settings.headers(), settings.query(), settings.held()
     if settings.environment == "emulator" and settings.base_url is None:
+        instance = f"given {id(emulators[name])}" if name in emulators else f"made {next(_numbers)}"
         shop = emulators[name] if name in emulators else registry.part(info.emulator)()
-        return InProcessLink(shop, info.base_path, headers, query, held)
+        return InProcessLink(shop, info.base_path, headers, query, held, instance)
     from .transport.http import HttpLink, borrow  # only here, so that an in-process emulator never loads an HTTP library
 
     return HttpLink(

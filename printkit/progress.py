@@ -60,10 +60,10 @@ def is_over(now: OrderStatus, never_says: AbstractSet[OrderStatus]) -> bool:
 def fingerprint(order: Order) -> str:
     """The same text for orders in which a user sees the same: statuses, items, what became of their artwork, parcels.
 
-    Prices, addresses, estimates, previews and times of change take no part, nor does the order in which a shop lists things. Nothing
-    can be read out of it.
+    Prices, addresses, estimates, previews and times of change take no part, nor does the order in which a shop lists things; the
+    reference does, because an emulator that is begun anew gives the same id to another order. Nothing can be read out of it.
     """
-    seen = [order.status, order.provider_status, sorted(map(_item, order.items)), sorted(map(_parcel, order.shipments))]
+    seen = [order.reference, order.status, order.provider_status, sorted(map(_item, order.items)), sorted(map(_parcel, order.shipments))]
     return sha256(json.dumps(seen).encode()).hexdigest()[:32]
 
 

@@ -110,6 +110,8 @@ class ProviderInfo:
     """What the URL that the shop sends its notices to has to end with, such as ``?orderid=``."""
     never_says: frozenset[OrderStatus] = frozenset()
     """Statuses that no order of this shop's ever has, so that nobody waits for them."""
+    unique_references: bool = False
+    """Whether the shop itself refuses a second order of one reference. Where it does not, only looking first tells."""
 
     def supports(self, capability: Capability, stage: Stage | None = None) -> Support:
         """Support at one stage; without a stage, the better of the two."""

@@ -8,7 +8,7 @@ import math
 import re
 import secrets
 import time
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Final, Self, final
 from urllib.parse import quote
@@ -216,11 +216,14 @@ class Receiver:
     ) -> Answer:
         if headers.get("content-encoding", "identity").lower() != "identity":
             return self._say(connection, "malformed", Answer(415, "a notice is not compressed"))
+        pieces = _once(body) if isinstance(body, bytes) else aiter(body)
         try:
             async with self._bodies, asyncio.timeout(self._limits.body_seconds):
-                content = await _read(body)
+                content = await _read(pieces)
         except TimeoutError:
             return self._say(connection, "too-slow", Answer(408, "the notice did not arrive in time"))
+        except Exception:  # noqa: BLE001 - each framework has its own for a shop that hangs up
+            return self._say(connection, "malformed", Answer(400, "the notice broke off"))
         if content is None:
             return self._say(connection, "too-large", Answer(413, f"a notice has at most {LONGEST} bytes"))
         try:
@@ -431,12 +434,14 @@ def _is_refused(error: PrintKitError) -> bool:
     return isinstance(error, ProviderError) and not error.retryable and not isinstance(error, AuthenticationError)
 
 
-async def _read(body: bytes | AsyncIterable[bytes]) -> bytes | None:
+async def _once(body: bytes) -> AsyncIterator[bytes]:
+    yield body
+
+
+async def _read(pieces: AsyncIterator[bytes]) -> bytes | None:
     """The body; None as soon as it is too long."""
-    if isinstance(body, bytes):
-        return body if len(body) <= LONGEST else None
     found = bytearray()
-    async for piece in body:
+    async for piece in pieces:
         found += piece
         if len(found) > LONGEST:
             return None

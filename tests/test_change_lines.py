@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import os
 import tracemalloc
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,6 +18,8 @@ from printkit.changes import AddPhotos, CancelItems, Change, PlaceOrder, Replace
 from tests.test_changes import ANY_CHANGE
 
 URL = "https://images.example.com/a.jpg"
+LINES = int(os.environ.get("PRINTKIT_LINES", "50000"))
+"""A million of them are the whole version, by hand."""
 GOOD = '{"change": "submit", "order": "pwinty:%d"}'
 
 
@@ -250,3 +253,25 @@ def test_text_in_a_cell_stays_as_it_is(texts: list[str], tmp_path: Path) -> None
 
     found = [*read(file(tmp_path, rows, "changes.csv"))]
     assert found == [UpdateRecipient("pwinty:1", Recipient(text)) for text in texts]
+
+
+@pytest.mark.slow
+def test_very_many_lines_are_read_to_the_last_one_in_the_memory_of_a_few(tmp_path: Path) -> None:
+    with (tmp_path / "changes.jsonl").open("w") as lines:
+        lines.writelines(f"{GOOD % number}\n" for number in range(LINES - 1))
+        lines.write('{"change": "submit"}\n')
+    count = grown = first = 0
+    problems: list[str] = []
+    try:
+        for count, _ in enumerate(read(tmp_path / "changes.jsonl"), 1):
+            if count == LINES - 20_000:
+                tracemalloc.start()
+                first = tracemalloc.get_traced_memory()[0]
+            if count == LINES - 10_000:
+                grown = tracemalloc.get_traced_memory()[0] - first
+                tracemalloc.stop()
+    except InvalidRequestError as error:
+        problems = [problem.path for problem in error.problems]
+
+    assert (count, problems) == (LINES - 1, [f"line {LINES}: order"])
+    assert 0 < grown <= 256 * 1024

@@ -64,7 +64,7 @@ METADATA = st.none() | st.dictionaries(TEXT, TEXT, max_size=3)
 PAYMENTS, TESTS = st.none() | st.sampled_from(Payment), st.none() | st.booleans()
 NEW_ORDERS = st.builds(NewOrder, RECIPIENTS, SOME, MAYBE, PAYMENTS, TESTS, METADATA, EXTRA)
 KINDS: dict[type, Any] = {
-    PlaceOrder: st.builds(PlaceOrder, NEW_ORDERS, st.lists(PHOTOS, max_size=3), MAYBE),
+    PlaceOrder: st.builds(PlaceOrder, NEW_ORDERS, st.lists(PHOTOS, max_size=3), MAYBE, st.booleans()),
     AddPhotos: st.builds(AddPhotos, REFS, st.lists(PHOTOS, max_size=3)),
     Submit: st.builds(Submit, REFS),
     UpdateRecipient: st.builds(UpdateRecipient, REFS, RECIPIENTS),

@@ -46,7 +46,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: zipfile.ZipFile) ->
 def test_the_wheel_is_small(built: Path) -> None:
     [path] = built.glob("*.whl")
 
-    assert path.stat().st_size < 500_000  # docs/decisions/0012: a quarter of it are the emulators
+    assert path.stat().st_size < 500_000  # docs/decisions/0029: what it is made of
 
 
 def test_the_metadata_says_what_is_true(wheel: zipfile.ZipFile) -> None:

@@ -72,6 +72,7 @@ ORDER = Order(OrderRef("uk", "1"), S.SUBMITTED, "Submitted", items=(ITEM, evolve
 @pytest.mark.parametrize(
     "changed",
     [
+        evolve(ORDER, reference="another"),
         evolve(ORDER, status=S.CANCELLED),
         evolve(ORDER, provider_status="Complete"),
         evolve(ORDER, items=(ITEM,)),

@@ -220,6 +220,19 @@ class TestTheDoor:
             assert (await there.post(slowly())).status == 408
             assert there.outcomes == {"too-slow": 1}
 
+    async def test_a_body_that_breaks_off_is_the_requests_fault_whatever_the_framework_raises(self, there: Scene) -> None:
+        class FrameworkError(Exception):
+            pass
+
+        async def breaks_off() -> AsyncIterator[bytes]:
+            yield b'{"id": '
+            raise FrameworkError
+
+        assert (await there.post(breaks_off())).status == 400
+        assert there.outcomes == {"malformed": 1}
+        with pytest.raises(TypeError):
+            await there.post("text")  # type: ignore[arg-type]
+
     async def test_a_compressed_body_is_not_unpacked(self, there: Scene) -> None:
         assert (await there.post(b"", headers={"Content-Encoding": "gzip"})).status == 415
         assert (await there.post(b"", headers={"Content-Encoding": "identity"})).status == 400

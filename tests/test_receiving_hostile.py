@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import hmac
 import logging
 import math
 from collections.abc import AsyncIterator
@@ -16,7 +17,7 @@ from printkit import ConfigError, Order, OrderStatus, Response
 from printkit.inbox import Inbox
 from printkit.receiving import Limits
 from tests.providers.pwinty.shops import says
-from tests.receiving import QUICK, Scene, scene
+from tests.receiving import QUICK, TOKEN, Scene, scene
 
 S = OrderStatus
 
@@ -53,6 +54,36 @@ def leap(at: Scene, seconds: float) -> None:
 async def a_moment() -> None:
     for _ in range(20):
         await asyncio.sleep(0.0002)
+
+
+class TestWhatAnAnswerTells:
+    """Neither what is answered nor what is done before it differs by what a stranger wants to know."""
+
+    @pytest.mark.parametrize("connection", ["pwinty", "nobody"])
+    @pytest.mark.parametrize("token", ["x" * 36, TOKEN[:-1] + "y", ""])
+    async def test_every_token_is_compared_once_and_in_constant_time(
+        self, there: Scene, monkeypatch: pytest.MonkeyPatch, token: str, connection: str
+    ) -> None:
+        compared: list[object] = []
+        compare = hmac.compare_digest
+        monkeypatch.setattr("hmac.compare_digest", lambda one, other: compared.append(None) or compare(one, other))
+        monkeypatch.setattr(there.kit, "parse_notice", None)
+        answer = await there.post(b'{"id": 1}', token=token, connection=connection)
+
+        assert (answer.status, len(compared)) == (404, 1)
+
+    async def test_with_an_inbox_it_is_answered_before_the_shop_is_asked(self, durable: Scene) -> None:
+        order = await durable.placed()
+
+        async def never(ref: Any) -> Order:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        durable.kit.get_order = never  # type: ignore[method-assign]
+        known, unknown = await durable.tell(order.id), await durable.tell(424242)
+        assert known == unknown
+        assert known.status == 200
+        await durable.receiver.aclose(grace=0)
 
 
 class TestRefusals:
@@ -168,7 +199,11 @@ class TestHandlers:
         monkeypatch.setattr("printkit.receiving._PARTING", 0.01)
         begun, goes_on = asyncio.Event(), asyncio.Event()
 
+        called = 0
+
         async def stays(found: Order) -> None:
+            nonlocal called
+            called += 1
             begun.set()
             while not goes_on.is_set():
                 with contextlib.suppress(asyncio.CancelledError):
@@ -181,7 +216,12 @@ class TestHandlers:
             await begun.wait()
             await asyncio.wait_for(there.receiver.aclose(grace=0.01), 5)
             assert "would not end" in caplog.text
-            goes_on.set()
+            async with there.receiver:
+                await a_moment()
+                assert called == 1  # it is still at it
+                goes_on.set()
+                await there.idle()
+            assert (called, there.statuses[-1]) == (2, S.SUBMITTED)
 
     async def test_closing_that_is_given_up_closes_all_the_same(self, tmp_path: Path) -> None:
         begun = asyncio.Event()

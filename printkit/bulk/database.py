@@ -26,8 +26,9 @@ def locked(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as error:
         if lock is not None:
             lock.close()
+        why = f"its folder is not there, or you may not write to it ({error})" if "unable to open" in str(error) else str(error)
         in_use = "locked" in str(error)
-        problem = f"another process works on {path}: wait for it, or end it" if in_use else f"{path} cannot be used: {error}"
+        problem = f"another process works on {path}: wait for it, or end it" if in_use else f"{path} cannot be used: {why}"
     else:
         return lock
     raise JournalError(problem)

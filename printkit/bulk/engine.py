@@ -402,6 +402,8 @@ class Engine:
 
     def _wait_until(self, task: Task, moment: datetime) -> None:
         heapq.heappush(self._later, (moment, task.index, task))
+        self.progress.until = self._later[0][0]
+        self.progress.until_all = max(self.progress.until_all or moment, moment)
         if self._alarm is None or moment < self._alarm[0]:
             if self._alarm is not None:
                 self._alarm[1].cancel()
@@ -414,8 +416,10 @@ class Engine:
         while self._later and self._later[0][0] <= now:
             self._ready.append(heapq.heappop(self._later)[2])
             self._stir()
-        if self._later:
-            first = self._later[0][0]
+        if not self._later:
+            self.progress.until = self.progress.until_all = None
+        else:
+            first = self.progress.until = self._later[0][0]
             self._alarm = (first, asyncio.create_task(self._ring(first)))
 
 

@@ -42,7 +42,7 @@ from .tasks import Task
 __all__ = ["Journal", "Kept", "Status", "read", "read_changes"]
 
 _TABLES: Final = f"""
-CREATE TABLE run (form INTEGER NOT NULL, created TEXT NOT NULL, accounts TEXT NOT NULL, total INTEGER);
+CREATE TABLE run (form INTEGER NOT NULL, created TEXT NOT NULL, accounts TEXT NOT NULL, total INTEGER, ended TEXT);
 CREATE TABLE item (
     id INTEGER PRIMARY KEY,      -- the place in the input, from 0
     reference TEXT UNIQUE,       -- of an order to place: one reference is one order
@@ -117,10 +117,13 @@ class Journal:
         Raises:
             InvalidRequestError, JournalError: see ``take_in``.
         """
+        total = (await self.status()).total
         if given is not None:
             await self.take_in(given)
-        elif (await self.status()).total is None:
+        elif total is None:
             raise JournalError(f"{self.path} was interrupted before it had all changes: give the same input once more")
+        if total is not None:
+            await self.note_end()
 
     async def take_in(self, given: Changes) -> None:
         """Keep the changes. Those of a run that was begun before must be the same, one by one; of one that was not yet kept whole,
@@ -190,6 +193,10 @@ class Journal:
         """See ``Book``."""
         await self._writer.do(lambda database: _finish(database, result))
 
+    async def note_end(self) -> None:
+        """Note by when the run had ended, if it has."""
+        await self._writer.do(_note_end)
+
     # ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def status(self) -> Status:
@@ -253,7 +260,7 @@ def _prepare(database: sqlite3.Connection, accounts: Mapping[str, str], path: Pa
         for statement in _TABLES.split(";\n"):
             database.execute(statement)
         created = datetime.now(UTC).isoformat()
-        database.execute("INSERT INTO run VALUES (?, ?, ?, NULL)", (FORM, created, json.dumps(dict(accounts))))
+        database.execute("INSERT INTO run VALUES (?, ?, ?, NULL, NULL)", (FORM, created, json.dumps(dict(accounts))))
         return
     _check_form(database, path)
     status = _status(database)
@@ -308,12 +315,29 @@ def _finish(database: sqlite3.Connection, result: ChangeResult) -> None:
     database.execute("UPDATE item SET state = ?, open = ?, outcome = ? WHERE id = ?", row)
 
 
+def _note_end(database: sqlite3.Connection) -> None:
+    (left,) = database.execute(f"SELECT EXISTS (SELECT 1 FROM item WHERE state < {APPLIED})").fetchone()  # noqa: S608 - a number of ours
+    database.execute("UPDATE run SET ended = iif(?, NULL, coalesce(ended, ?))", (left, datetime.now(UTC).isoformat()))
+
+
 def _status(database: sqlite3.Connection) -> Status:
-    created, accounts, total = database.execute("SELECT created, accounts, total FROM run").fetchone()
-    counts: dict[str, int] = {}
-    for state, count in database.execute("SELECT state, count(*) FROM item GROUP BY state"):
-        counts[WORDS[state]] = count
-    return Status(counts, total, datetime.fromisoformat(created), json.loads(accounts))
+    created, accounts, total, ended = database.execute("SELECT created, accounts, total, ended FROM run").fetchone()
+    counts = dict(database.execute("SELECT state, count(*) FROM item GROUP BY state"))
+    query = f"SELECT count(*) FROM item WHERE state = {APPLIED} AND json_extract(outcome, '$.refused') IS NOT NULL"  # noqa: S608
+    (partly,) = database.execute(query).fetchone()
+    moment = "json_extract(open, '$.settle_until')"
+    query = f"SELECT min({moment}), max({moment}) FROM item WHERE state < {APPLIED} AND open IS NOT NULL"  # noqa: S608
+    first, last = database.execute(query).fetchone()
+    waits = None if first is None else (datetime.fromisoformat(first), datetime.fromisoformat(last))
+    return Status(
+        {WORDS[state]: count for state, count in counts.items()},
+        total,
+        datetime.fromisoformat(created),
+        json.loads(accounts),
+        partly,
+        waits,
+        None if ended is None or min(counts, default=APPLIED) < APPLIED else datetime.fromisoformat(ended),
+    )
 
 
 def _kept(database: sqlite3.Connection, after: int, states: tuple[str, ...]) -> list[Kept]:

@@ -5,17 +5,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, final
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from .. import changes
 from ..change_lines import from_dict, to_json
 from ..changes import Change, PlaceOrder
 from ..errors import FieldProblem, InvalidRequestError, JournalError
+from ..model import RefusedItem
 from ..outcomes import Applied, NotApplied, ReconcileHandle
 from .results import ChangeResult, ref_of
 from .tasks import Task
 
-FORM: Final = 1
+FORM: Final = 2
 """The version of a journal's tables."""
 
 PENDING, INTENDED, WAITING, APPLIED, NOT_APPLIED, UNKNOWN = range(6)
@@ -39,6 +40,10 @@ class Kept:
     why: str | None
     handle: ReconcileHandle | None
     """Of a write of which nobody can say whether it happened."""
+    renamed: Mapping[str, str] = field(factory=dict[str, str])
+    """Of what was applied: the new ids of items, by the old ones."""
+    refused: tuple[RefusedItem, ...] = ()
+    """Of what was applied: items that the shop refused."""
 
 
 @final
@@ -53,6 +58,12 @@ class Status:
     created: datetime
     accounts: Mapping[str, str]
     """By connection: kind, environment and a digest of the account."""
+    partly: int = 0
+    """How many of the applied ones lack items that the shop refused."""
+    waits: tuple[datetime, datetime] | None = None
+    """When the first and the last of the writes that were never answered are looked for; None when there are none."""
+    ended: datetime | None = None
+    """By when its last change had ended; None while some are left, and where that is not kept."""
 
     @property
     def left(self) -> int:
@@ -123,7 +134,8 @@ def kept_from(index: int, text: str, state: int, open_: str | None, outcome: str
     """What a row tells to people."""
     change, told = from_dict(json.loads(text)), json.loads(outcome or "{}")
     order = told.get("order") or (None if isinstance(change, PlaceOrder) else changes.order_of(change))
-    return Kept(index, change, WORDS[state], order, told.get("why"), handle_of(open_))
+    refused = tuple(RefusedItem(*each) for each in told.get("refused", ()))
+    return Kept(index, change, WORDS[state], order, told.get("why"), handle_of(open_), told.get("renamed", {}), refused)
 
 
 def refuse_others(name: object, begun_with: Mapping[str, str], accounts: Mapping[str, str]) -> None:
@@ -135,10 +147,13 @@ def refuse_others(name: object, begun_with: Mapping[str, str], accounts: Mapping
     for provider, account in begun_with.items():
         if accounts.get(provider) != account:
             now = f"is {_place(accounts[provider])}" if provider in accounts else "is not configured"
-            raise JournalError(
-                f"{name} was begun with {provider} at {_place(account)}, and {provider} {now}"
-                f"{': the account is another one' if provider in accounts and _place(accounts[provider]) == _place(account) else ''}"
-            )
+            why = _ANOTHER if provider in accounts and _place(accounts[provider]) == _place(account) else ""
+            anew = _ANEW if why and " emulator " in account else ""
+            raise JournalError(f"{name} was begun with {provider} at {_place(account)}, and {provider} {now}{why}{anew}")
+
+
+_ANOTHER: Final = ": the account is another one"
+_ANEW: Final = "; an emulator within a program begins anew each time, without its orders: begin a new run"
 
 
 def _place(account: str) -> str:

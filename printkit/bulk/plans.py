@@ -20,8 +20,10 @@ from ..changes import (
     Submit,
     SwapSku,
     UpdateRecipient,
+    order_of,
+    provider_of,
 )
-from ..errors import InvalidRequestError
+from ..errors import FieldProblem, InvalidRequestError
 from ..model import Artwork, Item, Order, Photo, Recipient
 from ..rehearsal import EndedError, PlannedRequest
 from .source import Changes, in_turn
@@ -39,7 +41,7 @@ class Plan:
     """Its place in the input, from 0."""
     change: Change
     before: Order | None = field(default=None, repr=False)
-    """The order as it is now; None for an order that is still to be created, and where it cannot be read."""
+    """The order as it is now; of an order that is still to be created, one that has its reference already. Else None."""
     requests: tuple[PlannedRequest, ...] = ()
     """The writes, in their order. Empty where nothing is to be done, or where it is done here: to a draft that is kept here."""
     effects: tuple[str, ...] = ()
@@ -48,13 +50,16 @@ class Plan:
     """Why it would not be applied."""
 
 
-async def plans(given: Changes, rehearse: Rehearse, concurrency: int) -> AsyncGenerator[Plan]:
+async def plans(given: Changes, rehearse: Rehearse, concurrency: int, default: str | None) -> AsyncGenerator[Plan]:
     """The plan of each change, in order; so many are made at once."""
-    source, index = in_turn(given), 0
+    source, index, references = in_turn(given), 0, dict[str, int]()
     window = deque[asyncio.Task[Plan]]()
     try:
         async for change in source:
-            window.append(asyncio.create_task(plan(index, change, rehearse)))
+            first = index
+            if isinstance(change, PlaceOrder) and not any(changes.problems(change)):
+                first = references.setdefault(order_of(change, default), index)
+            window.append(asyncio.create_task(plan(index, change, rehearse) if first == index else _placed_twice(index, change, first)))
             index += 1
             if len(window) >= concurrency:
                 yield await window.popleft()
@@ -78,6 +83,7 @@ async def plan(index: int, change: Change, rehearse: Rehearse) -> Plan:
             before = await _as_it_is(kit, change)
             await evolve(change, order=before).carry_out(kit)
         else:
+            before = await _there_already(kit, change)
             await change.carry_out(kit)
     except EndedError:
         pass
@@ -87,6 +93,18 @@ async def plan(index: int, change: Change, rehearse: Rehearse) -> Plan:
     is_kept_here = before is not None and before.ref.id.startswith(DRAFT)
     told = effects(change, before) if sent or is_kept_here else iter(["nothing: it is so already"])
     return Plan(index, change, before, sent, tuple(told))
+
+
+async def _there_already(kit: Any, change: PlaceOrder) -> Order | None:
+    """An order of the same reference, where the shop would take another one."""
+    if change.look_first or kit.connections[provider_of(change, kit.default)].unique_references:
+        return None
+    return await change.placed_before(kit)
+
+
+async def _placed_twice(index: int, change: Change, first: int) -> Plan:
+    problem = FieldProblem("new.reference", f"is the one of changes[{first}]: a reference names one order for ever")
+    return Plan(index, change, problem=InvalidRequestError([problem], operation="plan"))
 
 
 async def _as_it_is(kit: Any, change: "changes.Change") -> Order:
@@ -104,6 +122,8 @@ def effects(change: Change, before: Order | None) -> Iterator[str]:
     """What a change does to an order, in plain words."""
     match change:
         case PlaceOrder(new=new, photos=photos):
+            if before is not None:
+                yield f"{before.ref}, {before.status}, has this reference already: it is placed a second time, unless it looks first"
             yield f"a new order {new.reference} for {_address(new.recipient)}"
             yield from map(_added, photos)
             yield "it is submitted: it prints and charges"

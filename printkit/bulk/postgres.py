@@ -19,6 +19,7 @@ from ..errors import ConfigError, FieldProblem, InvalidRequestError, JournalErro
 from ..outcomes import ReconcileHandle
 from ..secret import Secret
 from .kept import (
+    APPLIED,
     FORM,
     PAGE,
     UNKNOWN,
@@ -281,13 +282,22 @@ async def status(connection: Connection, run: str) -> RunStatus:
         raise JournalError(f"there is no run {run}" if row is None else f"{run} is a run of another version of printkit")
     _, total, created, accounts, stopped = row
     counts = await (await connection.execute("SELECT state, count(*) FROM item WHERE run = %s GROUP BY state", (run,))).fetchall()
+    query = f"""
+    SELECT count(*) FILTER (WHERE state = {APPLIED} AND outcome::jsonb ? 'refused'),
+        min((open::jsonb ->> 'settle_until')::timestamptz) FILTER (WHERE {UNFINISHED}),
+        max((open::jsonb ->> 'settle_until')::timestamptz) FILTER (WHERE {UNFINISHED})
+    FROM item WHERE run = %s
+    """  # noqa: S608 - no value is in the text
+    row = await (await connection.execute(query, (run,))).fetchone()
+    partly, first, last = row or (0, None, None)
     query = """
     SELECT count(*), count(*) FILTER (WHERE done), count(DISTINCT owner) FILTER (WHERE lease_until > clock_timestamp())
     FROM chunk WHERE run = %s
     """
     row = await (await connection.execute(query, (run,))).fetchone()
     chunks, done, workers = row or (0, 0, 0)
-    found = Status({WORDS[state]: count for state, count in counts}, total, created, accounts)
+    waits = None if first is None else (first, last)
+    found = Status({WORDS[state]: count for state, count in counts}, total, created, accounts, partly, waits)
     return RunStatus(run, found, chunks, done, workers, stopped)
 
 

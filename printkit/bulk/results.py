@@ -1,5 +1,6 @@
 """What came of a change, and of a whole run: plain values. Knows neither how changes are carried out nor where they are kept."""
 
+from datetime import datetime
 from typing import final
 
 from attrs import define, field, frozen
@@ -37,6 +38,8 @@ class Report:
     """What came of a run so far. Of a run with a journal: of all its sessions together, but for the time."""
 
     applied: int = 0
+    partly: int = 0
+    """How many of these were applied but for items that the shop refused: ``receipt.refused``."""
     not_applied: int = 0
     unknown: int = 0
     """Nobody can say: each needs somebody to look at the shop."""
@@ -50,6 +53,8 @@ class Report:
     """The unknown ones of this session; at most a thousand of them."""
     stopped: str | None = None
     """Why the run ended before its last change; None when it did not."""
+    ended_before: datetime | None = None
+    """By when the run had ended, where it had before this session: then nothing was done now."""
 
     @property
     def total(self) -> int:
@@ -58,8 +63,8 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Every change was applied."""
-        return self.applied == self.total
+        """Every change was applied, and whole."""
+        return self.applied == self.total and not self.partly
 
 
 @final
@@ -68,11 +73,16 @@ class Progress:
     """How far a run has come, at any moment."""
 
     applied: int = 0
+    partly: int = 0
     not_applied: int = 0
     unknown: int = 0
     running: int = 0
     waiting: int = 0
     """For a settle window, for their turn at an order, or for another try."""
+    until: datetime | None = None
+    """When the first of those that wait for a moment goes on."""
+    until_all: datetime | None = None
+    """When the last of them does."""
     paused: str | None = None
     """Why nothing is sent at present."""
     stopped: str | None = None
@@ -81,8 +91,9 @@ class Progress:
     def count(self, result: ChangeResult) -> None:
         """One change has ended."""
         match result.outcome:
-            case Applied():
+            case Applied(value=order):
                 self.applied += 1
+                self.partly += bool(order.receipt.refused)
             case NotApplied():
                 self.not_applied += 1
             case Unknown():

@@ -1,5 +1,6 @@
 """One run of many changes, as callers hold it: ``async for`` gives results, ``await`` the report. Knows no kit and no shop."""
 
+import contextlib
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
@@ -12,7 +13,7 @@ from attrs import evolve
 
 from .. import checks
 from ..changes import Change
-from ..errors import FieldProblem, RunStoppedError
+from ..errors import FieldProblem, JournalError, RunStoppedError
 from ..model import Order
 from ..opening import Opened
 from ..outcomes import Applied, NotApplied, ReconcileHandle, Unknown
@@ -86,6 +87,7 @@ class Run:
         done = now.applied + now.not_applied + now.unknown
         return Report(
             applied=before.applied + now.applied,
+            partly=before.partly + now.partly,
             not_applied=before.not_applied + now.not_applied,
             unknown=before.unknown + now.unknown,
             left=max(0, before.left - done),
@@ -93,6 +95,7 @@ class Run:
             rate=done / seconds if seconds else 0.0,
             unresolved=tuple(now.unresolved),
             stopped=now.stopped,
+            ended_before=before.ended_before,
         )
 
     def stop(self, why: str = "stopped by its user") -> None:
@@ -133,7 +136,15 @@ class Run:
             self._ended = self._clock()
             limits.close()
             if isinstance(book, Journal):
-                await book.aclose()
+                await _close(book)
+
+
+async def _close(journal: Journal) -> None:
+    try:
+        with contextlib.suppress(JournalError):  # what matters is noted change by change
+            await journal.note_end()
+    finally:
+        await journal.aclose()
 
 
 async def _report_of(journal: Journal) -> Report:
@@ -142,9 +153,11 @@ async def _report_of(journal: Journal) -> Report:
     return evolve(
         Report(),
         applied=counts.get("applied", 0),
+        partly=status.partly,
         not_applied=counts.get("not-applied", 0),
         unknown=counts.get("unknown", 0),
         left=status.left,
+        ended_before=status.ended,
     )
 
 

@@ -16,11 +16,11 @@ from .options import as_json_option
 from .playing import Play, Stand, play
 from .session import telling
 from .side_by_side import say, say_steps
-from .story import ADDRESS, PRODUCTS, order_prints
+from .story import ADDRESS, PRODUCTS, can_play, order_prints
 
 
 @click.command()
-@click.option("--shop", "kind", type=click.Choice(registry.kinds()), help="Only this one.  [default: every kind of shop]")
+@click.option("--shop", "kind", type=click.Choice(registry.kinds()), help="Only this one.  [default: every kind of shop that can]")
 @click.option("-v", "--verbose", is_flag=True, help="Show the settings, and every request with its answer's status.")
 @as_json_option
 def demo(*, kind: str | None, verbose: bool, as_json: bool) -> None:
@@ -30,7 +30,7 @@ def demo(*, kind: str | None, verbose: bool, as_json: bool) -> None:
     nothing is printed or charged.
     """
     began = time.monotonic()
-    stand = Stand([Play(registry.info(each)) for each in ((kind,) if kind else registry.kinds())])
+    stand = Stand([Play(info) for info in ([registry.info(kind)] if kind else filter(can_play, registry.infos()))])
     try:
         with telling(as_json=as_json):
             asyncio.run(play(stand, order_prints, PRODUCTS, str(ADDRESS.country)))

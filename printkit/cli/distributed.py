@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from ..bulk.kept import WORDS, Kept
-from ..change_lines import read, to_dict
+from ..bulk.kept import WORDS
+from ..change_lines import read
 from ..errors import ConfigError
 from ..kit import PrintKit
 from ..secret import Secret
-from . import screen
+from . import rows, screen
 from .document import as_json as to_json
 from .exits import Exit
+from .journals import waiting
 from .options import YES, Command, as_json_option, connected
 from .session import Session, telling
 
@@ -191,7 +192,7 @@ def status(*, run: str, database: OpenDatabase, as_json: bool) -> None:
             else Exit.UNKNOWN
             if counts.get("unknown")
             else Exit.PARTLY
-            if counts.get("not-applied")
+            if counts.get("not-applied") or found.kept.partly
             else Exit.DONE
         )
 
@@ -208,6 +209,8 @@ def _document(found: "RunStatus") -> dict[str, Any]:
         "chunks": found.chunks,
         "chunks_done": found.chunks_done,
         "workers": found.workers,
+        "partly": found.kept.partly,
+        "waits": found.kept.waits,
         "stopped": found.stopped,
     }
 
@@ -218,6 +221,8 @@ def _say(found: "RunStatus") -> None:
     told = ", ".join(f"{counts[word]:,} {word}" for word in WORDS if counts.get(word))
     to.print(Text(f"{found.kept.total:,} changes: {told or 'none'}"), soft_wrap=True)
     to.print(Text(f"{found.chunks_done:,} of {found.chunks:,} chunks done, {found.workers} workers at it"))
+    if found.kept.waits:
+        to.print(Text(waiting(found.kept)), soft_wrap=True)
     if found.stopped:
         to.print(Text(f"Stopped: {screen.clean(found.stopped)}. Go on with: printkit distributed resume {found.run}"), soft_wrap=True)
 
@@ -278,21 +283,10 @@ def results(*, run: str, states: tuple[str, ...], database: OpenDatabase, as_jso
 
     async def verb() -> Exit:
         async for each in _library().kept(database(), run, *states):
-            click.echo(to_json(_row(each), lines=True))
+            click.echo(to_json(rows.document(each), lines=True))
         return Exit.DONE
 
     _told(as_json, verb)
-
-
-def _row(kept: Kept) -> dict[str, Any]:
-    return {
-        "index": kept.index,
-        "state": kept.state,
-        "order": kept.order,
-        "why": kept.why,
-        "change": to_dict(kept.change),
-        "handle": kept.handle,
-    }
 
 
 @distributed.command()

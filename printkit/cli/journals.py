@@ -31,7 +31,18 @@ def status(*, journal: Path, as_json: bool) -> None:
         found = read(journal)
     if as_json:
         click.echo(
-            to_json({"journal": str(journal), "total": found.total, "left": found.left, "counts": found.counts, "created": found.created})
+            to_json(
+                {
+                    "journal": str(journal),
+                    "total": found.total,
+                    "left": found.left,
+                    "counts": found.counts,
+                    "partly": found.partly,
+                    "created": found.created,
+                    "ended": found.ended,
+                    "waits": found.waits,
+                }
+            )
         )
         return
     _say(journal, found)
@@ -40,17 +51,30 @@ def status(*, journal: Path, as_json: bool) -> None:
 def _say(journal: Path, found: Status) -> None:
     to = screen.console()
     at = ", ".join(f"{name} ({account.split()[1]})" for name, account in found.accounts.items())
-    to.print(Text(screen.clean(f"{journal}: begun {found.created:%Y-%m-%d %H:%M} UTC{f', at {at}' if at else ''}")))
+    ended = f", ended by {found.ended:%Y-%m-%d %H:%M} UTC" if found.ended else ""
+    to.print(Text(screen.clean(f"{journal}: begun {found.created:%Y-%m-%d %H:%M} UTC{ended}{f', at {at}' if at else ''}")), soft_wrap=True)
     made = screen.table("Changes", "", right=("",), whole=("",))
     for word in WORDS:
         if found.counts.get(word):
             made.add_row(Text(word.replace("-", " ")), f"{found.counts[word]:,}")
+        if word == "applied" and found.partly:
+            made.add_row(Text("  of them in part"), f"{found.partly:,}")
     made.add_row(Text("all"), f"{sum(found.counts.values()):,}")
     to.print(made)
+    if found.waits is not None:
+        to.print(Text(waiting(found)), soft_wrap=True)
     if found.total is None:
         to.print(Text("Not all changes are taken in yet. If nobody is at it: printkit bulk run, with the same file."), soft_wrap=True)
     elif found.left:
         to.print(Text(screen.clean(f"If it is not under way, go on with: printkit bulk resume {journal}")), soft_wrap=True)
+
+
+def waiting(found: Status) -> str:
+    """Until when writes wait that were never answered."""
+    assert found.waits is not None  # noqa: S101 - who asks has looked
+    first, last = found.waits
+    then = "" if first == last else f", the last of it from {last:%H:%M:%S} on"
+    return f"What was sent and never answered is looked for from {first:%Y-%m-%d %H:%M:%S} UTC on{then}."
 
 
 @click.command()

@@ -28,8 +28,6 @@ _SHOWN: Final = 5
 class Tally:
     """What is told of single changes at the end."""
 
-    partly: int = 0
-    """Applied, but for items that the shop refused."""
     _first: dict[str, str] = field(factory=dict[str, str])
     _others: Counter[str] = field(factory=Counter[str])
 
@@ -37,7 +35,6 @@ class Tally:
         """One change has ended."""
         if isinstance(result.outcome, Applied):
             refused = result.outcome.value.receipt.refused
-            self.partly += bool(refused)
             why = "; ".join(f"item {each.item} refused: {each.why}" for each in refused)
         else:
             why = result.outcome.why
@@ -66,21 +63,21 @@ def tell(report: Report, tally: Tally, session: Session, journal: Path | None) -
     """
     resume = session.command("bulk", "resume", str(journal)) if journal is not None and report.left else None
     if session.as_json:
-        click.echo(as_json(_document(report, tally, journal, resume)))
+        click.echo(as_json(_document(report, journal, resume)))
     else:
         _say(report, tally)
-    _advise(report, tally, session, journal, resume)
+    _advise(report, session, journal, resume)
     if report.stopped is not None:
         return Exit.STOPPED
     if report.unknown:
         return Exit.UNKNOWN
-    return Exit.PARTLY if report.not_applied or tally.partly else Exit.DONE
+    return Exit.PARTLY if report.not_applied or report.partly else Exit.DONE
 
 
-def _document(report: Report, tally: Tally, journal: Path | None, resume: str | None) -> Mapping[str, Any]:
+def _document(report: Report, journal: Path | None, resume: str | None) -> Mapping[str, Any]:
     return {
         "applied": report.applied,
-        "partly": tally.partly,
+        "partly": report.partly,
         "not_applied": report.not_applied,
         "unknown": report.unknown,
         "left": report.left,
@@ -88,6 +85,7 @@ def _document(report: Report, tally: Tally, journal: Path | None, resume: str | 
         "seconds": round(report.seconds, 3),
         "rate": round(report.rate, 3),
         "stopped": report.stopped,
+        "ended_before": report.ended_before,
         "journal": str(journal) if journal else None,
         "resume": resume,
     }
@@ -98,7 +96,7 @@ def _say(report: Report, tally: Tally) -> None:
     made = screen.table("Changes", "", right=("",), whole=("",))
     counts = {
         "applied": report.applied,
-        "  of them in part": tally.partly,
+        "  of them in part": report.partly,
         "not applied": report.not_applied,
         "unknown": report.unknown,
         "left": report.left,
@@ -108,12 +106,15 @@ def _say(report: Report, tally: Tally) -> None:
         if count or word in {"applied", "all"}:
             made.add_row(Text(word, style="yellow" if word == "unknown" else ""), f"{count:,}")
     to.print(made)
-    to.print(Text(f"{report.seconds:.1f} s, {report.rate:.1f} changes a second"))
+    if report.ended_before:
+        to.print(Text(f"Nothing was done now: this run had ended by {report.ended_before:%Y-%m-%d %H:%M} UTC."), soft_wrap=True)
+    else:
+        to.print(Text(f"{report.seconds:.1f} s, {report.rate:.1f} changes a second"))
     for line in tally.told:
         to.print(Text(screen.clean(line)), soft_wrap=True)
 
 
-def _advise(report: Report, tally: Tally, session: Session, journal: Path | None, resume: str | None) -> None:
+def _advise(report: Report, session: Session, journal: Path | None, resume: str | None) -> None:
     if session.as_json:
         return
     to = screen.console(stderr=True)
@@ -134,5 +135,5 @@ def _advise(report: Report, tally: Tally, session: Session, journal: Path | None
         say(
             f"Do not run the unknown ones again. Ask what became of them: {session.command('bulk', 'unknown', str(journal), '--reconcile')}"
         )
-    if report.not_applied + report.unknown + tally.partly:
+    if report.not_applied + report.unknown + report.partly:
         say(f"All of them: printkit bulk results {journal}")

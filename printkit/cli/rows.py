@@ -13,10 +13,11 @@ from typing import IO, Any, Final, final
 from ..bulk.journal import Kept
 from ..bulk.results import ChangeResult, ref_of
 from ..change_lines import to_dict
-from ..outcomes import NotApplied
+from ..model import Receipt
+from ..outcomes import Applied, NotApplied
 from .document import as_document
 
-COLUMNS: Final = ("index", "outcome", "order", "why", "change", "handle")
+COLUMNS: Final = ("index", "outcome", "order", "why", "renamed", "refused", "change", "handle")
 FORMATS: Final = ("jsonl", "csv")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -60,6 +61,8 @@ def document(kept: Kept) -> Mapping[str, Any]:
         "outcome": kept.state,
         "order": kept.order,
         "why": kept.why,
+        "renamed": dict(kept.renamed),
+        "refused": [{"item": each.item, "why": each.why} for each in kept.refused],
         "change": to_dict(kept.change),
         "handle": as_document(kept.handle) if kept.handle else None,
     }
@@ -69,9 +72,13 @@ def kept_of(result: ChangeResult) -> Kept:
     """A result in the form in which a journal keeps it."""
     ref = ref_of(result)
     state = "applied" if result.applied else "not-applied" if isinstance(result.outcome, NotApplied) else "unknown"
-    return Kept(result.index, result.change, state, str(ref) if ref else None, getattr(result.outcome, "why", None), result.handle)
+    receipt = result.outcome.value.receipt if isinstance(result.outcome, Applied) else Receipt()
+    why = getattr(result.outcome, "why", None)
+    return Kept(
+        result.index, result.change, state, str(ref) if ref else None, why, result.handle, dict(receipt.renamed), tuple(receipt.refused)
+    )
 
 
 def _cell(value: Any, *, raw: bool) -> str:
-    text = "" if value is None else json.dumps(value) if isinstance(value, dict) else str(value)
+    text = "" if value is None or value in ({}, []) else json.dumps(value) if isinstance(value, dict | list) else str(value)
     return f"'{text}" if text.startswith(_FORMULA) and not raw else text

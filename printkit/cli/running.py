@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final, final
 
 from attrs import frozen
@@ -43,13 +44,16 @@ class Standing:
     paused: str | None
     is_waiting: bool
     """Nothing is sent: what is left waits until it is certain what became of it."""
+    longest: float
+    """Seconds that the last of what waits will wait for; 0 when nothing does."""
 
     @property
     def left(self) -> str:
         """How long it will still take, as far as one can say."""
-        if self.paused or self.is_waiting or not self.rate or self.total <= self.done:
+        if self.paused or self.total <= self.done or not (self.rate or self.is_waiting):
             return ""
-        return duration((self.total - self.done) / self.rate)
+        sending = 0.0 if self.is_waiting or not self.rate else (self.total - self.done) / self.rate
+        return duration(max(sending, self.longest)) if sending or self.longest else ""
 
 
 @final
@@ -59,23 +63,35 @@ class Watch:
     Args:
         run: the run.
         total: the number of changes, where no journal knows it.
-        clock: time, for tests.
+        clock, now: time, for tests.
     """
 
-    def __init__(self, run: Run, total: int | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        run: Run,
+        total: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._run = run
         self._total = total
         self._clock = clock
+        self._now = now
         self._marks = deque[tuple[float, int]]()
 
     def look(self) -> Standing:
         """How far it has come now."""
         report, progress = self._run.report, self._run.progress
         done = report.applied + report.not_applied + report.unknown
-        counts = {"applied": report.applied, "not applied": report.not_applied, "unknown": report.unknown, "waiting": progress.waiting}
-        words = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count or word in {"applied", "not applied", "unknown"})
+        counts = {"applied": report.applied, "not applied": report.not_applied, "unknown": report.unknown}
+        words = [f"{count:,} {word}" for word, count in counts.items()]
+        if progress.waiting:
+            until = f" (the next until {progress.until:%H:%M:%S} UTC)" if progress.until else ""
+            words.append(f"{progress.waiting:,} waiting{until}")
         is_waiting = bool(progress.waiting) and not progress.running
-        return Standing(done, self._total or report.total, words, self._rate(done), progress.paused, is_waiting)
+        now = progress.applied + progress.not_applied + progress.unknown
+        longest = max(0.0, (progress.until_all - self._now()).total_seconds()) if progress.until_all else 0.0
+        return Standing(done, self._total or report.total, ", ".join(words), self._rate(now), progress.paused, is_waiting, longest)
 
     def _rate(self, done: int) -> float:
         now = self._clock()

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 from rich.text import Text
 
 from ..bulk.journal import read as read_journal, read_changes
@@ -18,7 +19,7 @@ from ..bulk.plans import Plan
 from ..bulk.results import ChangeResult
 from ..bulk.run import Run
 from ..change_lines import read, to_dict
-from ..changes import Change
+from ..changes import Change, PlaceOrder, provider_of
 from ..errors import PrintKitError, RunStoppedError
 from ..kit import PrintKit
 from . import reporting, rows, running, screen
@@ -26,6 +27,9 @@ from .document import as_document, error_document
 from .exits import Exit
 from .options import YES, Command, connected
 from .session import Session, telling
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _FILE = click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 JOURNAL = click.argument("journal", metavar="RUN.DB", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -65,9 +69,10 @@ def _paced(command: Command) -> Command:
 )
 @click.option("--no-journal", is_flag=True, help="Keep it nowhere: a run that ends early cannot be gone on with.")
 @click.option("--dry-run", is_flag=True, help="Send nothing, say what would be sent: as bulk plan.")
+@click.option("--look-first", is_flag=True, help="Place no order whose reference the shop has already: one more request for each.")
 @_paced
 @connected
-def run(session: Session, *, source: Path, journal: Path | None, no_journal: bool, dry_run: bool, **wishes: Any) -> None:
+def run(session: Session, *, source: Path, journal: Path | None, no_journal: bool, dry_run: bool, look_first: bool, **wishes: Any) -> None:
     """Carry out the changes in a file.
 
     FILE is JSON Lines, or CSV when its name ends so; - reads JSON Lines from standard input. Run again with the same file, it goes on
@@ -78,18 +83,18 @@ def run(session: Session, *, source: Path, journal: Path | None, no_journal: boo
     """  # noqa: D301 - \b keeps what follows as it stands
     if journal is not None and no_journal:
         raise click.UsageError("Give --journal or --no-journal, not both.")
-    if journal is None and not no_journal and not dry_run:
-        if str(source) == "-":
-            raise click.UsageError("Standard input has no name: say --journal RUN.DB, or --no-journal.")
+    if journal is None and not no_journal and str(source) != "-":
         journal = source.with_suffix(".run.db")
+    if journal is None and not no_journal and not dry_run:
+        raise click.UsageError("Standard input has no name: say --journal RUN.DB, or --no-journal.")
     with _named(source) as path:
         if dry_run:
-            _plan(session, path, wishes["concurrency"])
+            _plan(session, path, journal, wishes["concurrency"], look_first=look_first)
+        total = None
         if no_journal:
             with telling(as_json=session.as_json):
                 total = sum(1 for _ in read(path))  # a wrong line is told before anything is sent
-            _carry_out(session, lambda: read(path), None, total=total, may_change=None, **wishes)
-        _carry_out(session, lambda: read(path), journal, total=None, may_change=None, **wishes)
+        _carry_out(session, lambda: _read(path, look_first=look_first), journal, total=total, may_change=None, **wishes)
 
 
 @click.command()
@@ -116,8 +121,14 @@ def plan(session: Session, *, source: Path, concurrency: int | None) -> None:
     The exact requests, without keys, and what they would change in each order as it is now. Exits with 7 when some of the changes are
     not possible. With --json one change a line.
     """
+    journal = None if str(source) == "-" else source.with_suffix(".run.db")
     with _named(source) as path:
-        _plan(session, path, concurrency)
+        _plan(session, path, journal, concurrency, look_first=False)
+
+
+def _read(path: Path, *, look_first: bool) -> Iterator[Change]:
+    for change in read(path):
+        yield evolve(change, look_first=True) if look_first and isinstance(change, PlaceOrder) else change
 
 
 @contextmanager
@@ -147,8 +158,13 @@ def _carry_out(
     results: Path | None,
     yes: bool,
 ) -> None:
+    is_new = journal is None or not journal.exists()
+
     async def verb(kit: PrintKit) -> Exit:
-        made = kit.apply(changes(), journal=journal, concurrency=concurrency, rate=rate)
+        given, warning = changes(), _Warning(kit)
+        if given is not None and is_new:
+            given = warning.before(given)
+        made = kit.apply(given, journal=journal, concurrency=concurrency, rate=rate)
         tally = reporting.Tally()
         with ExitStack() as files:
             sheet = files.enter_context(_sheet(results)) if results is not None else None
@@ -158,7 +174,7 @@ def _carry_out(
                 if sheet is not None and journal is None:
                     sheet.add(rows.kept_of(result))
 
-            await _to_its_end(made, note, session, total, is_kept=journal is not None)
+            await _to_its_end(made, note, session, total, warning, is_kept=journal is not None)
             if sheet is not None and journal is not None:
                 for kept in read_changes(journal):
                     sheet.add(kept)
@@ -167,8 +183,33 @@ def _carry_out(
     session.run(verb, may_change=() if yes else may_change)
 
 
-async def _to_its_end(made: Run, note: Callable[[ChangeResult], None], session: Session, total: int | None, *, is_kept: bool) -> None:
+class _Warning:
+    """Says once, before the first order is placed, that the shop would take it a second time."""
+
+    def __init__(self, kit: PrintKit) -> None:
+        self._takes_twice = {name for name, info in kit.connections.items() if not info.unique_references}
+        self._default = kit.default
+        self.to: Console | None = None
+
+    def before(self, changes: Iterable[Change]) -> Iterator[Change]:
+        """The changes, as they are."""
+        for change in changes:
+            if isinstance(change, PlaceOrder) and not change.look_first:
+                self._say(provider_of(change, self._default) or "")
+            yield change
+
+    def _say(self, provider: str) -> None:
+        if provider in self._takes_twice and self.to is not None:
+            self._takes_twice.clear()
+            told = f"{provider} takes a reference that it has: an order that another run has placed is printed again. --look-first asks."
+            self.to.print(Text(screen.clean(told)), soft_wrap=True)
+
+
+async def _to_its_end(
+    made: Run, note: Callable[[ChangeResult], None], session: Session, total: int | None, warning: _Warning, *, is_kept: bool
+) -> None:
     async with running.shown(running.Watch(made, total), quiet=session.as_json) as to:
+        warning.to = None if session.as_json else to
         with running.stoppable(made, to, is_kept=is_kept), contextlib.suppress(RunStoppedError):  # the report says why
             async with made:
                 async for result in made:
@@ -184,11 +225,15 @@ def _sheet(path: Path) -> Generator[rows.Sheet]:
 # ── A dry run ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _plan(session: Session, path: Path, concurrency: int | None) -> None:
+def _plan(session: Session, path: Path, journal: Path | None, concurrency: int | None, *, look_first: bool) -> None:
+    if journal is not None and journal.exists() and not session.as_json:
+        with telling(as_json=False):
+            screen.console(stderr=True).print(Text(screen.clean(_begun(journal))), soft_wrap=True)
+
     async def verb(kit: PrintKit) -> Exit:
         to = screen.console()
         count = requests = problems = 0
-        async for each in kit.plan(read(path), concurrency=concurrency):
+        async for each in kit.plan(_read(path, look_first=look_first), concurrency=concurrency):
             count += 1
             requests += len(each.requests) if each.problem is None else 0
             problems += each.problem is not None
@@ -203,6 +248,17 @@ def _plan(session: Session, path: Path, concurrency: int | None) -> None:
         return Exit.PARTLY if problems else Exit.DONE
 
     session.run(verb)
+
+
+def _begun(journal: Path) -> str:
+    found = read_journal(journal)
+    done = (found.total or 0) - found.left
+    told = (
+        f"ended by {found.ended:%Y-%m-%d %H:%M} UTC, and bulk run does nothing more"
+        if found.ended
+        else f"{done:,} of its changes have ended, and bulk run goes on with the others"
+    )
+    return f"{journal} has a run of this file already: {told}. This is the plan of a new one."
 
 
 def _lines(plan: Plan) -> Iterator[str]:

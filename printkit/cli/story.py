@@ -13,6 +13,7 @@ from attrs import evolve
 from ..emulator.shop import Shop
 from ..kit import PrintKit
 from ..model import NewOrder, Order, OrderStatus, Photo, Recipient
+from ..provider import Capability, ProviderInfo, Stage
 
 ADDRESS: Final = Recipient(name="Tom Smith", line1="14 Acacia Avenue", city="Cardiff", country="GB")
 """Its postal code is missing."""
@@ -28,10 +29,21 @@ PRODUCTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """What the SKUs of the story mean, in words that the description of a product has in every shop."""
 
+NEEDS: Final = (
+    (Capability.LIST_PRODUCTS, Stage.DRAFT),
+    (Capability.UPDATE_RECIPIENT, Stage.DRAFT),
+    (Capability.NOTICES, Stage.PLACED),
+)
+
 Tell = Callable[[str, str, str], None]
 """Is told of each step: what is done, the call, what came out."""
 Changed = Callable[[], Awaitable[Order]]
 """The next order that a receiver of notices calls its handler with."""
+
+
+def can_play(info: ProviderInfo) -> bool:
+    """Whether a kind of shop can do all that happens in the story."""
+    return all(info.supports(*need) for need in NEEDS) and OrderStatus.PARTIALLY_SHIPPED not in info.never_says
 
 
 async def order_prints(kit: PrintKit, shop: Shop, changed: Changed, tell: Tell) -> Order:

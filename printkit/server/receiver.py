@@ -12,6 +12,8 @@ from printkit.receiving import Receiver
 from .listening import Listener
 
 PATH = "/{token}/{connection}"
+IDLE = 15.0
+"""Seconds until a connection that brings no request is closed. Of one that never brought any, aiohttp 3.14 and later."""
 
 
 def application(receiver: Receiver) -> web.Application:
@@ -28,7 +30,7 @@ def application(receiver: Receiver) -> web.Application:
             method=request.method,
             headers=request.headers,
             query=request.query,
-            body=_pieces(request),
+            body=request.content.iter_any(),
         )
         if answer.status == 404:
             raise web.HTTPNotFound  # as for a path that there is not
@@ -47,14 +49,6 @@ def application(receiver: Receiver) -> web.Application:
     return app
 
 
-async def _pieces(request: web.Request) -> AsyncIterator[bytes]:
-    try:
-        async for piece in request.content.iter_any():
-            yield piece
-    except web.RequestPayloadError:
-        raise web.HTTPBadRequest from None
-
-
 @final
 class ReceiverServer:
     """A receiver behind an address of its own, as an async context manager.
@@ -71,7 +65,7 @@ class ReceiverServer:
 
     def __init__(self, receiver: Receiver, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self._receiver = receiver
-        self._listener = Listener(host, port, tls, auto_decompress=False, lingering_time=1.0)
+        self._listener = Listener(host, port, tls, auto_decompress=False, lingering_time=1.0, keepalive_timeout=IDLE)
 
     @property
     def url(self) -> str:

@@ -37,7 +37,10 @@ class InProcessLink:
         headers: Mapping[str, Secret | str] = NOTHING,
         query: Mapping[str, Secret | str] = NOTHING,
         held: tuple[Secret, ...] = (),
+        instance: str = "",
     ) -> None:
+        self.instance = instance
+        """Which of this process's shops it is."""
         self._shop = shop
         self._address = Address("", base_path.rstrip("/"))
         self._credentials = Credentials(headers, query, held)

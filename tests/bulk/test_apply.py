@@ -375,6 +375,19 @@ async def test_a_report_counts_all_sessions_and_the_file_says_the_same(world: Wo
     assert read(path).counts == {"applied": 1, "not-applied": 1}
 
 
+async def test_an_emulator_within_the_program_is_another_one_each_time(tmp_path: Path) -> None:
+    """The orders that the journal knows are gone, and others have their ids."""
+    path, place = tmp_path / "run.db", PlaceOrder(NewOrder(TOM, reference="R1"), [photo("a")])
+    shop = Shop(None, ManualClock())
+    for emulators in ({"pwinty": shop}, {"pwinty": shop}):
+        async with printkit.connect("pwinty+emulator://", environ={}, emulators=emulators) as kit:
+            assert (await kit.apply([place], journal=path)).applied == 1
+    for _ in range(2):
+        async with printkit.connect("pwinty+emulator://", environ={}) as kit:
+            with pytest.raises(JournalError, match="begins anew each time, without its orders: begin a new run"):
+                await kit.apply([place], journal=path)
+
+
 # ── Requests a second ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

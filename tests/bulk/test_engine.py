@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
+from printkit import OrderRef
 from printkit.bulk.engine import MOST_UNKNOWN
 from printkit.bulk.results import ChangeResult
 from printkit.errors import NotFoundError, NotSentError, ProviderDownError, RateLimitedError, RejectedError, TransportError
 from printkit.outcomes import Applied, NotApplied, Unknown
 from printkit.writes import _journal
-from tests.bulk.hands import SETTLE, Fakes, change, engine, handle, results_of, words
+from tests.bulk.hands import SETTLE, Fakes, an_order, change, engine, handle, results_of, words
 from tests.bulk.virtual_time import BEGAN, clock, now, run
 
+REF = OrderRef("shop", "1")
 MEETS = st.sampled_from(["applied", "refused", "down", "lost", "absent", "odd", "fault", "throttled"])
 CHANGES = st.lists(st.tuples(st.integers(0, 5), st.lists(MEETS, max_size=4), st.floats(0, 30)), max_size=40)
 
@@ -197,7 +199,7 @@ def test_a_step_that_was_done_and_is_not_listed_yet_is_waited_for() -> None:
         async def settle(self, handle: Any, *, send_again: bool) -> Any:
             assert not send_again
             self.looked += 1
-            return await super().settle(handle, send_again=False) if self.looked < 2 else Applied("order")
+            return await super().settle(handle, send_again=False) if self.looked < 2 else Applied(an_order(REF))
 
     hands = Lagging()
 
@@ -214,7 +216,7 @@ def test_a_step_that_was_done_and_is_not_listed_for_long_is_waited_for_as_long_a
     class Lagging(Halfway):
         async def settle(self, handle: Any, *, send_again: bool) -> Any:
             later = handle.settle_until + timedelta(hours=1)
-            return Unknown("it is not listed", later) if now() < later - timedelta(seconds=5) else Applied("order")
+            return Unknown("it is not listed", later) if now() < later - timedelta(seconds=5) else Applied(an_order(REF))
 
     (result,) = run(results_of(Lagging(), [change(1, "a")]))
 

@@ -18,7 +18,7 @@ from printkit.bulk.tasks import Task
 from printkit.changes import Change
 from printkit.errors import AuthenticationError, JournalError, RateLimitedError, RunStoppedError, TransportError
 from printkit.outcomes import NotApplied, Unknown
-from tests.bulk.hands import SETTLE, Fakes, change, engine, results_of, words
+from tests.bulk.hands import SETTLE, Fakes, an_order, change, engine, results_of, words
 from tests.bulk.virtual_time import clock, now, run
 
 
@@ -405,7 +405,7 @@ def test_memory_does_not_grow_with_the_number_of_changes() -> None:
 
 class Forgetful(Fakes):
     async def carry_out(self, change: Any) -> Any:
-        return change
+        return an_order(change.order)
 
 
 # ── Books ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,9 +7,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Awaitable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -280,7 +282,7 @@ async def test_a_file_must_be_there_or_must_not(path: Path) -> None:
 
 
 async def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="cannot be used"):
+    with pytest.raises(JournalError, match="cannot be used: its folder is not there"):
         async with opened(tmp_path / "none" / "run.db", submits(1)):
             pass
 
@@ -440,3 +442,110 @@ async def test_only_its_owner_may_read_what_people_live_in(path: Path) -> None:
     finally:
         os.umask(before)
     assert modes == dict.fromkeys(("run.db", "run.db-wal", "run.db-shm"), 0o600)
+
+
+# ── What the system refuses ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _elsewhere(path: Path, prepare: Any, given: int) -> str:
+    """What is told of a run in a process of its own that is as limited as ``prepare`` makes it; root gives up that it may do anything."""
+    out, into = os.pipe()
+    if not (child := os.fork()):
+        try:
+            prepare()
+            if os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
+            said = asyncio.run(_taken_in(path, given))
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
+            said = f"{type(error).__name__}: {error}"
+        os.write(into, said.encode())
+        os._exit(0)
+    os.close(into)
+    with os.fdopen(out) as told:
+        said = told.read()
+    os.waitpid(child, 0)
+    return said
+
+
+async def _taken_in(path: Path, given: int) -> str:
+    async with opened(path, submits(given)) as journal:
+        return f"{len(await tasks(journal))} tasks"
+
+
+def allow(path: Path, mode: int) -> None:
+    path.chmod(mode)
+
+
+@pytest.fixture
+def anybodys() -> Iterator[Path]:
+    """A folder that anybody may write to."""
+    with TemporaryDirectory() as folder:
+        allow(Path(folder), 0o777)
+        yield Path(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs a system where processes fork")
+class TestRefused:
+    async def test_a_file_that_may_only_be_read(self, anybodys: Path) -> None:
+        path = anybodys / "run.db"
+        async with opened(path, submits(3)):
+            pass
+        allow(path, 0o444)
+
+        said = _elsewhere(path, lambda: None, 3)
+
+        assert said == f"JournalError: {path} cannot be written: attempt to write a readonly database"
+
+    async def test_a_folder_that_may_only_be_read(self, anybodys: Path) -> None:
+        allow(anybodys, 0o555)
+
+        said = _elsewhere(anybodys / "run.db", lambda: None, 3)
+
+        assert said.startswith(f"JournalError: {anybodys / 'run.db'} cannot be used: its folder is not there, or you may not write to it")
+
+    async def test_a_file_that_may_not_be_read(self, anybodys: Path) -> None:
+        path = anybodys / "run.db"
+        async with opened(path, submits(3)):
+            pass
+        allow(path, 0o000)
+
+        said = _elsewhere(path, lambda: None, 3)
+
+        assert said.startswith(f"JournalError: {path} cannot be read: ")
+
+    def test_a_disk_that_is_full(self, anybodys: Path) -> None:
+        """The system refuses every write beyond so many bytes of a file."""
+        import resource
+
+        path = anybodys / "run.db"
+
+        said = _elsewhere(path, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000)), 20_000)
+
+        assert said.startswith(f"JournalError: {path} cannot be written: ")
+        assert _elsewhere(path, lambda: None, 20_000) == "20000 tasks", "with room again it begins anew"
+
+
+@pytest.mark.slow
+async def test_taking_in_and_comparing_again_needs_no_memory_for_each(path: Path) -> None:
+    def given() -> Iterator[Change]:
+        for place in range(6_000):
+            if place == 2_000:
+                tracemalloc.start()
+                first = tracemalloc.get_traced_memory()[0]
+            if place == 5_500:
+                grown.append(tracemalloc.get_traced_memory()[0] - first)
+                tracemalloc.stop()
+            yield Submit(f"pwinty:{place + 1}")
+
+    grown: list[int] = []
+    for _ in range(2):
+        async with opened(path, given()):
+            pass
+
+    assert max(grown) <= 1024 * 1024
+    assert len(grown) == 2
+    with pytest.raises(JournalError, match=r"changes\[5999\] is another one"):
+        async with opened(path, [*submits(5_999), Submit("pwinty:7")]):
+            pass

@@ -6,8 +6,20 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from attrs import evolve
 
-from printkit import InvalidRequestError, NewOrder, NotFoundError, OrderRef, OrderStatus, PrintKit, Request
+from printkit import (
+    Applied,
+    ConflictError,
+    InvalidRequestError,
+    NewOrder,
+    NotApplied,
+    NotFoundError,
+    OrderRef,
+    OrderStatus,
+    PrintKit,
+    Request,
+)
 from printkit.bulk.plans import Plan
 from printkit.changes import (
     AddPhotos,
@@ -149,10 +161,11 @@ async def test_one_change_never_ends_it(at: Counter) -> None:
     order = await at.order()
     missing = OrderRef(at.kind, "999")
 
-    found = await plans(at.kit, SetStatus(missing, OrderStatus.CANCELLED), 7, SetStatus(order, OrderStatus.CANCELLED))
+    odd: Any = PlaceOrder("new", [])  # type: ignore[arg-type]
+    found = await plans(at.kit, SetStatus(missing, OrderStatus.CANCELLED), 7, odd, SetStatus(order, OrderStatus.CANCELLED))
 
-    assert [type(plan.problem) for plan in found] == [NotFoundError, InvalidRequestError, type(None)]
-    assert [plan.index for plan in found] == [0, 1, 2]
+    assert [type(plan.problem) for plan in found] == [NotFoundError, InvalidRequestError, InvalidRequestError, type(None)]
+    assert [plan.index for plan in found] == [0, 1, 2, 3]
 
 
 async def test_what_is_no_input_is_refused(at: Counter) -> None:
@@ -212,3 +225,46 @@ class TestDrafts:
 
         assert len(plan.requests) == 1
         assert [order async for order in kept.kit.list_orders()] == []
+
+
+class TestReferences:
+    """A reference names one order for ever, whoever has to see to that."""
+
+    async def test_a_second_order_of_one_reference_is_refused_as_a_run_refuses_it(self, at: Counter) -> None:
+        place = PlaceOrder(NewOrder(TOM, "ORD-2"), at.photos)
+        named = evolve(place, provider=at.kind)
+        first, second, third = await plans(at.kit, place, PlaceOrder(NewOrder(TOM, "ORD-3"), at.photos), named)
+
+        assert (first.problem, second.problem) == (None, None)
+        assert isinstance(third.problem, InvalidRequestError)
+        assert str(third.problem.problems[0]).startswith("new.reference: is the one of changes[0]")
+        assert third.requests == ()
+
+    async def test_what_the_shop_has_already_is_told_where_it_would_take_it_again(self) -> None:
+        async with counter("pwinty") as at:
+            there = await at.kit.submit(await at.draft("ORD-2"))
+            place = PlaceOrder(NewOrder(TOM, "ORD-2"), at.photos)
+            at.shop.requests.clear()
+            [plain, careful] = [(await plans(at.kit, each))[0] for each in (place, evolve(place, look_first=True))]
+
+            assert plain.effects[0].startswith(f"{there.ref}, submitted, has this reference already: it is placed a second time")
+            assert isinstance(careful.problem, ConflictError)
+            assert careful.problem.existing == there.ref
+            assert at.shop.writes == []
+
+    async def test_who_looks_first_places_nothing_twice(self, at: Counter) -> None:
+        place = PlaceOrder(NewOrder(TOM, "ORD-2"), at.photos, look_first=True)
+        [first] = [each async for each in at.kit.apply([place])]
+        assert isinstance(first.outcome, Applied)
+
+        [again] = [each async for each in at.kit.apply([place])]
+
+        assert again.outcome == NotApplied(str(again.error), first.outcome.value.ref)
+        assert at.shop.shop.ledger.count("order submitted") == 1
+
+    async def test_a_draft_that_is_kept_here_is_no_order_yet(self) -> None:
+        async with counter("gooten") as at:
+            await at.kit.create_order(NewOrder(TOM, "ORD-2"))
+            [result] = [each async for each in at.kit.apply([PlaceOrder(NewOrder(TOM, "ORD-2"), at.photos, look_first=True)])]
+
+            assert result.applied

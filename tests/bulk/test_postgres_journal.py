@@ -282,6 +282,9 @@ class TestWorker:
             assert seconds == pytest.approx(100, abs=5)
             status = await distributed.status(database, run)
             assert (status.kept.counts, status.stopped, status.workers) == ({"waiting": 3}, None, 0)
+            assert status.kept.waits is not None
+            first, last = ((each - datetime.now(UTC)).total_seconds() for each in status.kept.waits)
+            assert (first, last) == (pytest.approx(100, abs=5), pytest.approx(first, abs=1))
 
     async def test_a_stopped_worker_lets_go_of_its_chunk(self, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
         from printkit.bulk import distributed
@@ -315,18 +318,18 @@ class TestUnknown:
         from printkit.bulk import distributed
         from printkit.bulk.results import ChangeResult
 
-        run = await submit(database, submits(2))
-        chunk = await chunk_of(connection, run, "one")
-        for _ in range(2):
-            task = await chunk.next()
-            assert task is not None
-            await chunk.finish(ChangeResult(task.index, task.change, Unknown("lost"), handle=_settled_in(task.index)))
         answers = iter([NotApplied("no trace of it"), Unknown("nobody can say")])
 
         async def reconcile(*_: object) -> object:
             return next(answers)
 
         async with kit() as at:
+            run = await distributed.submit(at, submits(2), database)
+            chunk = await chunk_of(connection, run, "one")
+            for _ in range(2):
+                task = await chunk.next()
+                assert task is not None
+                await chunk.finish(ChangeResult(task.index, task.change, Unknown("lost"), handle=_settled_in(task.index)))
             monkeypatch.setattr(type(at), "reconcile", reconcile)
             assert [type(each.outcome) async for each in distributed.settle(at, database, run)] == [NotApplied, Unknown]
         assert (await distributed.status(database, run)).kept.counts == {"not-applied": 1, "unknown": 1}

@@ -11,18 +11,20 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, strategies as st
 
 from printkit import Applied, JournalError, NotApplied, Order, OrderRef, OrderStatus, ReconcileHandle, Unknown
 from printkit.bulk.journal import read
-from printkit.bulk.kept import UNKNOWN, Kept
+from printkit.bulk.kept import APPLIED, UNKNOWN, WAITING, Kept, kept_from, outcome_of
 from printkit.bulk.results import ChangeResult, Progress, Report
+from printkit.change_lines import to_json
 from printkit.changes import SetStatus, Submit
 from printkit.cli import rows, running
 from printkit.cli.reporting import Tally
@@ -67,6 +69,67 @@ class TestRun:
         assert wanted.items() <= ended.document.items()
         assert ended.document["journal"] == str(journal)
         assert wanted.items() <= again.document.items()
+        assert sum(entry["count"] for entry in shop.control("GET", "ledger")["pwinty"] if entry["kind"] == "order submitted") == 3
+
+    @pytest.mark.parametrize("again", ["run", "resume"])
+    def test_a_run_that_has_ended_says_so(self, cli: Run, at: tuple[str, ...], changes: Path, journal: Path, again: str) -> None:
+        """It must not look like a success of now."""
+        first = cli("bulk", "run", str(changes), *at)
+        ended = cli("bulk", again, str(changes if again == "run" else journal), *at)
+        as_json = cli("bulk", again, str(changes if again == "run" else journal), "--json", *at)
+
+        day = f"{datetime.now(UTC):%Y-%m-}"
+        assert "Nothing was done now" not in first.out
+        assert f"Nothing was done now: this run had ended by {day}" in ended.out
+        assert "changes a second" not in ended.out
+        assert (ended.code, as_json.code) == (0, 0)
+        assert as_json.document["ended_before"].startswith(day)
+        assert f", ended by {day}" in cli("bulk", "status", str(journal)).out
+        assert cli("bulk", "status", str(journal), "--json").document["ended"] == as_json.document["ended_before"]
+
+    def test_what_was_applied_in_part_is_told_also_by_a_later_session(
+        self, cli: Run, at: tuple[str, ...], changes: Path, journal: Path
+    ) -> None:
+        assert cli("bulk", "run", str(changes), *at).code == 0
+        with closing(sqlite3.connect(journal)) as database, database:
+            outcome = json.dumps({"order": "pwinty:1", "refused": [["7", "it is printed"]]})
+            database.execute("UPDATE item SET outcome = ? WHERE id = 1", (outcome,))
+
+        again = cli("bulk", "resume", str(journal), "--json", *at)
+
+        assert (again.code, again.document["applied"], again.document["partly"]) == (7, 3, 1)
+        assert re.search(r"^  of them in part +1$", cli("bulk", "status", str(journal)).out, re.MULTILINE)
+        [line] = [json.loads(line) for line in cli("bulk", "results", str(journal)).out.splitlines() if "printed" in line]
+        assert line["refused"] == [{"item": "7", "why": "it is printed"}]
+
+    def test_until_when_something_waits_is_told(self, cli: Run, at: tuple[str, ...], changes: Path, journal: Path) -> None:
+        assert cli("bulk", "run", str(changes), *at).code == 0
+        handle = ReconcileHandle(
+            id="1", provider="pwinty", kind="pwinty", environment="emulator", operation="submit", step="status", lock="order",
+            account="a", order="1", sent_at=LONG_AGO, settle_until=LONG_AGO,
+        )  # fmt: skip
+        with closing(sqlite3.connect(journal)) as database, database:
+            for index, seconds in ((0, 5), (2, 65)):
+                open_ = evolve(handle, settle_until=LONG_AGO + timedelta(seconds=seconds)).to_json()
+                database.execute("UPDATE item SET state = ?, open = ? WHERE id = ?", (WAITING, open_, index))
+
+        told = cli("bulk", "status", str(journal))
+        as_json = cli("bulk", "status", str(journal), "--json").document
+
+        wanted = "What was sent and never answered is looked for from 2026-01-05 00:00:05 UTC on, the last of it from 00:01:05 on.\n"
+        assert wanted in told.out
+        assert as_json["waits"] == ["2026-01-05T00:00:05+00:00", "2026-01-05T00:01:05+00:00"]
+
+    def test_what_is_placed_twice_is_said_before_and_looked_for_on_demand(
+        self, cli: Run, shop: Any, at: tuple[str, ...], changes: Path
+    ) -> None:
+        first = cli("bulk", "run", str(changes), *at)
+        resumed = cli("bulk", "run", str(changes), *at)
+        careful = cli("bulk", "run", str(changes), "--journal", "other.db", "--look-first", "--json", *at)
+
+        warning = "pwinty takes a reference that it has: an order that another run has placed is printed again. --look-first asks.\n"
+        assert (first.err, resumed.err, careful.err) == (warning, "", "")
+        assert (careful.code, careful.document["not_applied"]) == (7, 3)
         assert sum(entry["count"] for entry in shop.control("GET", "ledger")["pwinty"] if entry["kind"] == "order submitted") == 3
 
     def test_for_people(self, cli: Run, at: tuple[str, ...], changes: Path) -> None:
@@ -180,6 +243,27 @@ class TestPlan:
         assert "  POST /v2.5/Orders/(new)/Status" in ended.out
         assert "  not possible: " in ended.out
         assert ended.err == "Changes: 2. Requests that write: 3. Not possible: 1. Nothing was changed.\n"
+
+    def test_a_run_of_the_same_file_is_told(self, cli: Run, at: tuple[str, ...], changes: Path, journal: Path) -> None:
+        assert cli("bulk", "run", str(changes), *at).code == 0
+
+        ended = cli("bulk", "plan", str(changes), *at)
+        with closing(sqlite3.connect(journal)) as database, database:
+            database.execute("UPDATE item SET state = 0 WHERE id = 1")
+        begun = cli("bulk", "run", str(changes), "--dry-run", *at)
+
+        told = f"{journal} has a run of this file already: "
+        assert f"{told}ended by {datetime.now(UTC):%Y-%m-}" in ended.err
+        assert f"{told}2 of its changes have ended, and bulk run goes on with the others." in begun.err
+        assert ended.out.count("has this reference already: it is placed a second time") == 3
+
+    def test_who_looks_first_is_told_what_is_there(self, cli: Run, at: tuple[str, ...], changes: Path) -> None:
+        assert cli("bulk", "run", str(changes), *at).code == 0
+
+        ended = cli("bulk", "run", str(changes), "--dry-run", "--look-first", *at)
+
+        assert ended.code == 7
+        assert ended.out.count("not possible: pwinty place_order: pwinty:") == 3
 
 
 class TestSelect:
@@ -392,12 +476,12 @@ class TestShown:
     def watch(self, **progress: Any) -> tuple[running.Watch, Any, Callable[[float], None]]:
         time_now = [0.0]
         run = SimpleNamespace(progress=Progress(**progress), report=Report())
-        return running.Watch(run, clock=lambda: time_now[0]), run, lambda seconds: time_now.__setitem__(0, seconds)  # type: ignore[arg-type]
+        return running.Watch(run, clock=lambda: time_now[0], now=lambda: LONG_AGO), run, lambda seconds: time_now.__setitem__(0, seconds)  # type: ignore[arg-type]
 
     def test_a_line(self) -> None:
         watch, run, at = self.watch(running=3)
         assert running.plain(watch.look()) == "taking in the changes"
-        run.report = Report(applied=90, not_applied=8, unknown=2, left=1000)
+        run.report, run.progress = Report(applied=90, not_applied=8, unknown=2, left=1000), Progress(applied=90, not_applied=8, unknown=2)
         at(10.0)
 
         assert running.plain(watch.look()) == "100 of 1,100; 90 applied, 8 not applied, 2 unknown; 10.0/s; 1 min 40 s left"
@@ -405,17 +489,44 @@ class TestShown:
     def test_a_pause_is_told_and_nothing_guessed(self) -> None:
         watch, run, at = self.watch(paused="the shop\x1b does not answer", waiting=7)
         watch.look()
-        run.report = Report(applied=50, left=50)
+        run.report, run.progress.applied = Report(applied=50, left=50), 50
         at(10.0)
 
         line = running.plain(watch.look())
         assert line == "50 of 100; 50 applied, 0 not applied, 0 unknown, 7 waiting; 5.0/s; paused: the shop does not answer"
+
+    def test_what_was_done_before_is_no_speed_of_now(self) -> None:
+        """A run that is gone on with: ten of its changes ended in this session."""
+        watch, run, at = self.watch()
+        watch.look()
+        run.report, run.progress = Report(applied=5010, left=20), Progress(applied=10)
+        at(10.0)
+
+        assert running.plain(watch.look()) == "5,010 of 5,030; 5,010 applied, 0 not applied, 0 unknown; 1.0/s; 20 s left"
+
+    def test_until_when_it_waits_is_told(self) -> None:
+        watch, run, at = self.watch(waiting=2, until=datetime(2026, 1, 5, 9, 31, 7, tzinfo=UTC))
+        run.report = Report(applied=8, left=2)
+        at(10.0)
+
+        assert "2 waiting (the next until 09:31:07 UTC)" in running.plain(watch.look())
+
+    @pytest.mark.parametrize(("sending", "left"), [(3, "1 min 30 s left"), (0, "1 min 30 s left")], ids=["sends", "only waits"])
+    def test_what_waits_is_part_of_what_is_left(self, sending: int, left: str) -> None:
+        """The rest would be sent within seconds."""
+        watch, run, at = self.watch(waiting=2, until_all=LONG_AGO + timedelta(seconds=90), running=sending)
+        watch.look()
+        run.report, run.progress.applied = Report(applied=100, left=10), 100
+        at(10.0)
+
+        assert running.plain(watch.look()).endswith(f"10.0/s; {left}")
 
     def test_the_rate_is_that_of_the_last_half_minute(self) -> None:
         watch, run, at = self.watch()
         for second in range(100):
             at(second)
             run.report = Report(applied=min(second, 50), left=10)
+            run.progress = Progress(applied=min(second, 50))
             watch.look()
 
         assert watch.look().rate == 0.0
@@ -460,7 +571,19 @@ class TestRows:
     def test_every_cell_stands_in_quotes(self) -> None:
         text = self.written(Kept(0, Submit(self.REF), "applied", "pwinty:1", None, None), "csv")
 
-        assert text.splitlines()[1] == '"0","applied","pwinty:1","","{""change"": ""submit"", ""order"": ""pwinty:1""}",""'
+        assert text.splitlines()[1] == '"0","applied","pwinty:1","","","","{""change"": ""submit"", ""order"": ""pwinty:1""}",""'
+
+    def test_new_ids_and_items_that_a_shop_refused_are_in_it(self) -> None:
+        receipt = Receipt(renamed={"7": "9"}, refused=(RefusedItem("8", "=1+1"),))
+        result = ChangeResult(0, Submit(self.REF), Applied(Order(self.REF, OrderStatus.SUBMITTED, receipt=receipt)))
+        kept = rows.kept_of(result)
+        [_, row] = csv.reader(io.StringIO(self.written(kept, "csv"), newline=""))
+
+        assert kept_from(0, to_json(result.change), APPLIED, None, outcome_of(result)) == kept
+        assert json.loads(row[rows.COLUMNS.index("renamed")]) == {"7": "9"}
+        refused = [{"item": "8", "why": "=1+1"}]
+        assert json.loads(row[rows.COLUMNS.index("refused")]) == refused
+        assert json.loads(self.written(kept, "jsonl"))["refused"] == refused
 
     @pytest.mark.parametrize(
         ("outcome", "state", "why"),
@@ -491,4 +614,10 @@ class TestRows:
         order = Order(self.REF, OrderStatus.SUBMITTED, receipt=Receipt(refused=(RefusedItem("7", "it is printed"),)))
         tally.note(ChangeResult(0, Submit(self.REF), Applied(order)))
 
-        assert (tally.partly, tally.told) == (1, ["change 0, submit of pwinty:1: applied in part: item 7 refused: it is printed"])
+        progress = Progress()
+        progress.count(ChangeResult(0, Submit(self.REF), Applied(order)))
+        assert (progress.applied, progress.partly, tally.told) == (
+            1,
+            1,
+            ["change 0, submit of pwinty:1: applied in part: item 7 refused: it is printed"],
+        )

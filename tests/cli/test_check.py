@@ -60,6 +60,15 @@ def test_warnings_are_no_failure(cli: Run, written: Run) -> None:
     assert ended.code == 0
     assert "the map's SKUs were not looked for (1)" in ended.out
     assert f"{len(registry.kinds())} warnings." in ended.out
+    assert "in order" not in ended.out
+
+
+def test_a_map_that_could_not_be_checked_is_said_to_programs_too(cli: Run, written: Run) -> None:
+    written(MAPPED)
+
+    report = cli("check", "--json").document
+
+    assert [finding["code"] for each in report["connections"] for finding in each["findings"]] == ["not-checked"] * len(registry.kinds())
 
 
 def test_one_connection(cli: Run, written: Run) -> None:

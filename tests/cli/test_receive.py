@@ -136,6 +136,20 @@ def test_a_command_that_is_not_there(receive: Run, placed: str) -> None:
     assert "cannot be run" in it.stop()[1]
 
 
+def test_stopped_while_it_handles(receive: Run, tmp_path: Path, placed: str) -> None:
+    inbox = ("--inbox", str(tmp_path / "inbox.db"))
+    text = "(here / 'begun').touch()\nwhile not (here / 'end').exists(): time.sleep(0.01)\n(here / 'ended').touch()"
+    it = receive(*inbox, "--exec", program(tmp_path, text))
+    assert it.post(placed) == 200
+    for _ in until((tmp_path / "begun").exists):
+        pass
+    it.process.send_signal(signal.SIGTERM)
+    (tmp_path / "end").touch()
+
+    assert it.process.wait(30) == 0
+    assert (tmp_path / "ended").exists()
+
+
 def test_killed_while_it_handles(receive: Run, tmp_path: Path, placed: str) -> None:
     inbox = ("--inbox", str(tmp_path / "inbox.db"))
     it = receive(*inbox, "--exec", program(tmp_path, "(here / 'begun').touch()\ntime.sleep(1000)"))

@@ -10,7 +10,7 @@ from printkit.providers.pwinty import INFO as PWINTY, statuses as pwinty
 
 def test_the_pages_say_what_the_tables_say() -> None:
     for path, text in written().items():
-        assert path.read_text(encoding="utf-8") == text, "run: python docs/statuses.py"
+        assert path.read_text(encoding="utf-8") == text, "run: python -m docs.statuses"
 
 
 @pytest.mark.parametrize("status", OrderStatus)

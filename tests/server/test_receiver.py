@@ -131,6 +131,20 @@ class TestBodies:
         assert answer.startswith(b"HTTP/1.1 408 ")
         assert at.there.outcomes == {"too-slow": 1}
 
+    async def test_many_that_dawdle_do_not_keep_a_notice_out(self) -> None:
+        begun = f"POST /{TOKEN}/pwinty HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{{"
+        async with door(evolve(QUICK, body_seconds=0.1)) as at:
+            dawdlers = [await asyncio.open_connection("127.0.0.1", at.port) for _ in range(300)]
+            for number, (_, writer) in enumerate(dawdlers):
+                writer.write((begun if number % 3 == 0 else begun[:60]).encode())
+            while at.there.receiver._bodies._value:  # noqa: ASYNC110 - until all places are taken; nobody tells
+                await asyncio.sleep(0)
+            assert await asyncio.wait_for(at.post(b'{"id": 1, "status": "submitted"}'), 10) == 200
+            for _, writer in dawdlers:
+                writer.close()
+                with contextlib.suppress(ConnectionError):
+                    await writer.wait_closed()
+
     async def test_a_body_in_wrong_chunks(self) -> None:
         async with door(evolve(QUICK, body_seconds=0.05)) as at:
             reader, writer = await asyncio.open_connection("127.0.0.1", at.port)
@@ -144,14 +158,19 @@ class TestBodies:
 
         assert answer.split()[1] in {b"400", b"408"}
 
-    async def test_a_body_that_breaks_off(self, at: Door) -> None:
+    async def test_a_body_that_breaks_off(self, at: Door, caplog: pytest.LogCaptureFixture) -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", at.port)
         writer.write(f"POST {at.prefix}/{TOKEN}/pwinty HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{{".encode())
-        await writer.drain()
+        while at.there.receiver._bodies._value == 64:  # noqa: ASYNC110 - until it is being read; nobody tells
+            await asyncio.sleep(0)
         writer.close()
         await writer.wait_closed()
+        while at.there.receiver._bodies._value < 64:  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
 
         assert await at.post(b'{"id": 1, "status": "submitted"}') == 200
+        assert at.there.outcomes["malformed"] == 1
+        assert caplog.text == ""
 
     async def test_what_is_wrong_with_it_is_told(self, at: Door) -> None:
         async with at.session.post(at.url, data=b"nonsense") as answer:
@@ -184,6 +203,20 @@ async def test_a_thousand_at_once(tmp_path: Path) -> None:
         assert Counter(order.id for order in at.there.delivered) == {order.id: 1 for order in orders}
         assert {order.status for order in at.there.delivered} == {OrderStatus.SUBMITTED}
         assert at.there.there.reads <= 2 * 50 + 3 * 20  # what the shop does not know is looked for once more
+
+
+async def test_a_connection_that_brings_nothing_more_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("printkit.server.receiver.IDLE", 0.05)
+    async with scene() as there:
+        await there.receiver.aclose()
+        async with ReceiverServer(there.receiver) as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+            writer.write(f"GET /{TOKEN}/pwinty HTTP/1.1\r\nHost: x\r\n\r\nGET / HT".encode())
+            answer = await asyncio.wait_for(reader.read(), 10)
+            writer.close()
+            await writer.wait_closed()
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 async def test_a_taken_port_is_told() -> None:

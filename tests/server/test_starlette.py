@@ -1,6 +1,6 @@
 """The receiver in another framework, by the very lines of the documentation."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -12,12 +12,11 @@ from tests.receiving import TOKEN, Scene, scene
 HERE = "https://example.com"
 
 
-def documented() -> Callable[..., Any]:
+def documented() -> Any:
     (code,) = [example.code for example in examples() if "import Starlette" in example.code]
     names: dict[str, Any] = {}
     exec(code.partition("async def main")[0], names)  # noqa: S102 - our own page
-    made: Callable[..., Any] = names["application"]
-    return made
+    return names["app"]
 
 
 @pytest.fixture
@@ -28,8 +27,9 @@ async def there() -> AsyncIterator[Scene]:
 
 @pytest.fixture
 async def client(there: Scene) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(documented()(there.receiver))
-    async with httpx.AsyncClient(transport=transport, base_url=HERE) as opened:
+    app = documented()
+    app.state.receiver = there.receiver
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=HERE) as opened:
         yield opened
 
 

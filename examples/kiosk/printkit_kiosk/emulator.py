@@ -124,7 +124,7 @@ class Shop:
             raise Refusal(409, "there is an order of this reference")
         order_id, to = f"k{len(self._orders) + 1}", msgspec.to_builtins(given.to)
         created = self.clock.now().isoformat()
-        order = {"id": order_id, "reference": given.reference, "state": "open", "to": to, "prints": [], "created": created}
+        order: dict[str, Any] = {"id": order_id, "reference": given.reference, "state": "open", "to": to, "prints": [], "created": created}
         self._orders[order_id] = order
         self.ledger.record("order created", given.reference, order_id)
         return order
@@ -169,10 +169,8 @@ class Shop:
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
         """Tried again three times."""
-        if status is not None and 200 <= status < 300:
-            self.outbox.accepted(notice)
-        else:
-            self.outbox.failed(notice, self.clock.now(), Pauses(attempts=3))
+        taken = status is not None and 200 <= status < 300
+        self.outbox.answered(notice, status, self.clock.now(), Pauses(attempts=3), taken=taken)
 
     def artwork_arrived(self, item: str, artwork: bytes | ArtworkFailure) -> None:
         """Kiosk looks at no pictures."""

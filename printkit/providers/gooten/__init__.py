@@ -20,6 +20,7 @@ INFO = ProviderInfo(
     adapter="printkit.providers.gooten.adapter:Gooten",
     emulator="printkit.providers.gooten.emulator:Shop",
     base_path="/api",
+    unique_references=True,
     notice_query="?orderid=",
     support={
         (Capability.CREATE_ORDER, DRAFT): _LOCAL,

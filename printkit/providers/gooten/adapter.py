@@ -12,7 +12,8 @@ from ...drafts import Draft
 from ...errors import FieldProblem, RejectedError, UnreadableAnswerError, UnsupportedOperationError
 from ...exchange import Effect, Request, Response
 from ...lenient import members
-from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport, with_receipt
+from ...making import with_receipt
+from ...model import Item, NewOrder, Order, OrderRef, OrderStatus, Payment, Recipient, ValidationReport
 from ...notices import Notice
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown
 from ...paging import Pager

@@ -6,7 +6,7 @@ from typing import Any
 
 from ... import lenient
 from ...catalogue import Country, Product, ProductList
-from . import endpoints, translate, wire
+from . import endpoints, readings, wire
 from .desk import Desk
 
 
@@ -59,7 +59,7 @@ async def _all(calls: Iterable[Coroutine[Any, Any, list[Product]]]) -> list[list
 
 def _product(variant: wire.Variant, head: wire.ProductHead) -> Product:
     """A SKU is one choice of every option: they describe it, and there is nothing left to choose."""
-    price = translate.money(variant.price_info)
+    price = readings.money(variant.price_info)
     choices = (lenient.text(option.get("Value")) for option in lenient.objects(variant.options))
     name = ", ".join(word for word in (lenient.text(head.name), *choices) if word)
     return Product(sku=variant.sku, name=name or variant.sku, prices=(price,) if price else ())

@@ -12,8 +12,13 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError, ProviderError
 from ...exchange import Request, Response
 from ...lenient import members, text
+<<<<<<< HEAD
 from ...locks import Locks
 from ...model import Item, Order, OrderStatus, Receipt, with_receipt
+=======
+from ...making import changed_order, changed_receipt, no_receipt, with_receipt
+from ...model import Item, Order, OrderStatus
+>>>>>>> main
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
@@ -164,8 +169,8 @@ class Desk:
 
     async def _perform(self, request: Request, accept: Callable[[Response], Order], deadline: Deadline, *, step: str, **how: Any) -> Order:
         done = await self._writer.perform(self._write(request, accept, step, how), deadline)
-        before = done.value.receipt if done.reconciled else Receipt()
-        return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=before.reconciled))
+        before = done.value.receipt if done.reconciled else no_receipt()
+        return changed_order(done.value, receipt=changed_receipt(before, attempts=done.attempts, reconciled=before.reconciled))
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
         def accepted(answer: Response) -> T:
@@ -213,7 +218,7 @@ class Desk:
             fresh = await self._shop.order(order.id, deadline, operation)
         except PrintKitError:
             return with_receipt(order, read_back=False)
-        return evolve(fresh, receipt=order.receipt)
+        return changed_order(fresh, receipt=order.receipt)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,8 @@ from ...drafts import Draft
 from ...errors import UnreadableAnswerError, UnsupportedOperationError
 from ...exchange import Response
 from ...lenient import entries, members, whole
-from ...model import Artwork, Item, Order, OrderStatus, Photo, RefusedItem, with_receipt
+from ...making import with_receipt
+from ...model import Artwork, Item, Order, OrderStatus, Photo, RefusedItem
 from ...provider import Capability, ItemLike, OrderLike, PhotoProgress, Stage
 from ...transport.caller import Deadline
 from ...writes import Hint

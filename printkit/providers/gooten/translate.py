@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, final
 
 from attrs import evolve, frozen
@@ -19,10 +19,10 @@ from ...errors import (
 )
 from ...exchange import Response
 from ...lenient import entries, members, objects, text, whole
+from ...making import changed_item, changed_order, make_artwork, make_item, make_order, make_recipient, no_receipt
 from ...model import (
     Artwork,
     Item,
-    Money,
     Order,
     OrderRef,
     OrderStatus,
@@ -34,7 +34,7 @@ from ...model import (
     Shipment,
     ValidationReport,
 )
-from . import statuses, wire
+from . import readings, statuses, wire
 
 if TYPE_CHECKING:
     from ...drafts import Draft
@@ -75,22 +75,28 @@ def is_safe_id(text: str) -> bool:
 
 def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = True) -> Order:
     """An order. A hit of a search lacks addresses, item ids and images: ``complete`` is then False."""
-    items = tuple(_item(each, place, scope) for place, each in enumerate(answer.items or ()))
+    items = tuple([_item(each, place, scope) for place, each in enumerate(answer.items or ())])
     source = text(answer.source_id) or text(answer.souce_id)
-    total, shipping = money(answer.total), money(answer.shipping_total)
-    return Order(
-        ref=OrderRef(scope.provider, answer.id),
-        status=fold(items),
-        reference=None if source == answer.id else source,
-        recipient=recipient(answer.shipping_address),
-        items=items,
-        shipments=_shipments(answer.items or (), items),
-        price=total,
-        shipping_price=shipping,
-        is_test=bool(items) and all(item.status is OrderStatus.TEST for item in items),
-        ids=_ids(answer),
-        complete=complete,
-        body=body,
+    status = fold(items)
+    return make_order(
+        OrderRef(scope.provider, answer.id),
+        status,
+        None,
+        None if source == answer.id else source,
+        recipient(answer.shipping_address),
+        items,
+        _shipments(answer.items or (), items),
+        readings.money(answer.total),
+        readings.money(answer.shipping_total),
+        None,
+        None,
+        None,
+        None,
+        bool(items) and {item.status for item in items} == _ALL_TEST,
+        _ids(answer),
+        complete,
+        body,
+        no_receipt(),
     )
 
 
@@ -101,7 +107,12 @@ def read_order(response: Response, scope: Scope) -> Order:
         NotFoundError: there is no such order (trap 11).
         UnreadableAnswerError: it is not one.
     """
-    if check(response, scope).id is None:
+    if 200 <= response.status < 300:
+        with suppress(UnreadableAnswerError):
+            answer = wire.read_order(response.body)
+            if not (answer.had_error or answer.error_reference_code or answer.errors or answer.message):
+                return order(answer, response.body, scope)
+    if check(response, scope).id is None:  # only now, as it reads everything once more
         raise NotFoundError("there is no such order", status=response.status)
     return order(wire.read_order(response.body), response.body, scope)
 
@@ -122,57 +133,70 @@ def fold(items: Iterable[Item]) -> OrderStatus:
 
 def fold_statuses(of_items: Iterable[OrderStatus]) -> OrderStatus:
     """The status of an order from those of its items; cancelled ones have no vote. Gooten gives none (reference section 9)."""
-    every = list(of_items)
-    live = [status for status in every if status is not OrderStatus.CANCELLED]
+    every = set(of_items)
+    live = every - _CANCELLED
     if not live:
         return OrderStatus.CANCELLED if every else OrderStatus.UNKNOWN
-    for urgent in (OrderStatus.ACTION_REQUIRED, OrderStatus.ON_HOLD, OrderStatus.UNKNOWN):
+    for urgent in _URGENT:
         if urgent in live:
             return urgent
-    if all(status is OrderStatus.TEST for status in live):
+    if live == _ALL_TEST:
         return OrderStatus.TEST
-    on_the_way = [status in {OrderStatus.SHIPPED, OrderStatus.DELIVERED} for status in live]
-    if any(on_the_way) and not all(on_the_way):
+    if live & _ON_THE_WAY and live - _ON_THE_WAY:
         return OrderStatus.PARTIALLY_SHIPPED
     return min((status for status in live if status in statuses.PROGRESS), key=statuses.PROGRESS.index)
+
+
+_CANCELLED, _ALL_TEST = frozenset({OrderStatus.CANCELLED}), frozenset({OrderStatus.TEST})
+_URGENT = (OrderStatus.ACTION_REQUIRED, OrderStatus.ON_HOLD, OrderStatus.UNKNOWN)
+_ON_THE_WAY = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED})
+_UNKNOWN = OrderStatus.UNKNOWN
 
 
 def with_items(order: Order, items: Iterable[Item]) -> Order:
     """The same order with these items, its status folded anew."""
     kept = tuple(items)
-    return evolve(order, items=kept, status=fold(kept))
+    return changed_order(order, items=kept, status=fold(kept))
 
 
 def in_word(item: Item, word: str) -> Item:
     """The same item, now known to be in the shop's status ``word``."""
-    return evolve(item, status=statuses.ITEM[statuses.fold(word)], provider_status=word)
+    return changed_item(item, status=statuses.ITEM[statuses.fold(word)], provider_status=word)
 
 
 def _item(answer: wire.Item, place: int, scope: Scope) -> Item:
-    status = statuses.ITEM.get(statuses.fold(answer.status), OrderStatus.UNKNOWN)
-    is_known = status is not OrderStatus.UNKNOWN
-    if not is_known:
-        scope.drift("item status", answer.status)
-    sku = text(members(answer.meta).get("PreconfigSku")) or answer.sku
-    copies = whole(answer.quantity)
+    word = answer.status
+    status = statuses.ITEM.get(statuses.fold(word), _UNKNOWN)
+    if status is _UNKNOWN:
+        scope.drift("item status", word)
+    if status is _UNKNOWN or not word.isprintable():
+        word = scope.clean(word)
+    meta, quantity, number = answer.meta, answer.quantity, answer.order_item_id
+    sku = (text(members(meta).get("PreconfigSku")) if meta else None) or answer.sku
+    copies = quantity if type(quantity) is int else whole(quantity)
     if copies is None:
         raise UnreadableAnswerError("the answer is not what Gooten documents: Quantity is not a whole number")
-    number = whole(answer.order_item_id)
-    return Item(
-        id=str(number) if number is not None else f"#{place + 1}",
-        sku=sku,
-        provider_sku=sku,
-        copies=copies,
-        status=status,
-        provider_status=answer.status if is_known and answer.status.isprintable() else scope.clean(answer.status),
-        artwork=tuple(_image(each) for each in objects(answer.images)),
-        reference=text(answer.source_id),
-        price=money(answer.price),
+    if type(number) is not int:
+        number = whole(number)
+    return make_item(
+        str(number) if number is not None else f"#{place + 1}",
+        sku,
+        sku,
+        copies,
+        status,
+        word,
+        tuple([_image(each) for each in objects(answer.images)]) if answer.images else (),
+        None,
+        {},
+        text(answer.source_id),
+        readings.money(answer.price),
+        None,
     )
 
 
 def _image(given: Mapping[str, Any]) -> Artwork:
-    return Artwork(url=text(given.get("SourceUrl")), space=_space(given.get("SpaceId")), thumbnail_url=text(given.get("ThumbnailUrl")))
+    url, space, thumbnail = text(given.get("SourceUrl")), _space(given.get("SpaceId")), text(given.get("ThumbnailUrl"))
+    return make_artwork(url, None, None, None, space, None, None, None, None, None, None, thumbnail)
 
 
 def _space(given: Any) -> str | None:
@@ -191,28 +215,21 @@ def recipient(given: Any) -> Recipient | None:
     found = members(given)
     if not found:
         return None
+    first, last, *rest = [text(found.get(name)) or None for name in _ADDRESS]
+    name = " ".join(part.strip() for part in (first, last) if part and part.strip())
+    return make_recipient(name, *rest)
 
-    def member(name: str) -> str | None:
-        return text(found.get(name)) or None
 
-    name = " ".join(part.strip() for part in (member("FirstName"), member("LastName")) if part and part.strip())
-    return Recipient(
-        name=name,
-        line1=member("Line1"),
-        line2=member("Line2"),
-        city=member("City"),
-        state=member("State"),
-        postal_code=member("PostalCode"),
-        country=member("CountryCode"),
-        email=member("Email"),
-        phone=member("Phone"),
-    )
+_ADDRESS = ("FirstName", "LastName", "Line1", "Line2", "City", "State", "PostalCode", "CountryCode", "Email", "Phone")
+"""In the order of a recipient's members, with two for the name."""
 
 
 def _shipments(answers: Sequence[wire.Item], items: Sequence[Item]) -> tuple[Shipment, ...]:
     """Parcels by their tracking number, merged over items (reference section 12). The status, not the number, says what is shipped."""
     found: dict[tuple[str | None, str | None], Shipment] = {}
     for answer, item in zip(answers, items, strict=True):
+        if not (answer.shipments or answer.tracking_number or answer.tracking_url):
+            continue
         for number, url, carrier in _parcels(answer):
             key = (number, url if number is None else None)
             parcel = found.get(key) or Shipment(status=item.status, carrier=carrier, tracking_number=number, tracking_url=url)
@@ -252,9 +269,9 @@ def check(response: Response, scope: Scope) -> wire.Said:
     if not 200 <= response.status < 300:
         raise refusal(response, scope)
     said = wire.read_said(response.body)
-    if said.id is None and (is_true(said.had_error) or said.error_reference_code or (said.message and said.had_error is None)):
+    if said.id is None and (readings.is_true(said.had_error) or said.error_reference_code or (said.message and said.had_error is None)):
         raise refusal(response, scope)
-    if not _is_no_failure(said.had_error) or said.error_reference_code or said.errors or said.message:
+    if not readings.is_no_failure(said.had_error) or said.error_reference_code or said.errors or said.message:
         raise UnreadableAnswerError("the answer says both that it went well and that it did not", status=response.status)
     return said
 
@@ -321,7 +338,7 @@ def is_blocked_reference(response: Response) -> bool:
         said = wire.read_said(response.body)
     except UnreadableAnswerError:
         return False
-    failed = response.status >= 400 or is_true(said.had_error)
+    failed = response.status >= 400 or readings.is_true(said.had_error)
     return failed and any(_speaks_of_the_reference(*each) for each in (*_entries(said.errors), ("", text(said.message) or "")))
 
 
@@ -337,16 +354,6 @@ def says_why_not(response: Response) -> bool:
     except UnreadableAnswerError:
         return False
     return bool(said.errors or said.error_reference_code or (said.message and said.had_error is None))
-
-
-def _is_no_failure(had_error: Any) -> bool:
-    """Absent, null, ``false`` or the text of it."""
-    return had_error is None or had_error is False or (isinstance(had_error, str) and had_error.lower() == "false")
-
-
-def is_true(given: Any) -> bool:
-    """``true``, or the text of it."""
-    return given is True or (isinstance(given, str) and given.lower() == "true")
 
 
 # ── Requests ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -469,17 +476,3 @@ def missing(draft: "Draft", *, email: str | None, phone: str | None) -> tuple[Pr
     if not draft.items:
         problems.append(Problem(ProblemCode.NO_ITEMS, Severity.ERROR, "the order has no items: add a photo"))
     return tuple(problems)
-
-
-# ── Lenient readings of inessential members ───────────────────────────────────────────────────────────────────────────
-
-
-def money(given: Any) -> Money | None:
-    """A PriceInfo (reference 6.1), with the scale it came with."""
-    price = members(given).get("Price")
-    if isinstance(price, bool) or not isinstance(price, int | Decimal):
-        return None
-    try:
-        return Money(Decimal(price), text(members(given).get("CurrencyCode")))
-    except (ValueError, ArithmeticError):
-        return None

@@ -49,6 +49,10 @@ class Order(Wire):
     shipping_total: Loose = None
     shipping_address: Loose = None
     meta: Loose = None
+    had_error: Loose = None
+    error_reference_code: Loose = None
+    errors: Loose = None
+    message: Loose = None
 
 
 class Found(Wire):

@@ -13,6 +13,7 @@ from ...errors import (
     UnsupportedOperationError,
 )
 from ...exchange import Effect, Request, Response
+from ...making import with_receipt
 from ...model import (
     Item,
     NewOrder,
@@ -22,7 +23,6 @@ from ...model import (
     Payment,
     Recipient,
     ValidationReport,
-    with_receipt,
 )
 from ...notices import Notice
 from ...outcomes import Applied, NotApplied, ReconcileHandle, Unknown

@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from attrs import evolve
-
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
+<<<<<<< HEAD
 from ...locks import Locks
 from ...model import Issue, Item, Order, OrderRef, Receipt
+=======
+from ...making import changed_order, changed_receipt, no_receipt
+from ...model import Issue, Item, Order, OrderRef
+>>>>>>> main
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
@@ -80,8 +83,9 @@ class Desk:
     ) -> Order:
         write = self._write(request, accept, step or request.operation, how)
         done = await self._writer.perform(write, deadline)
-        before = done.value.receipt if done.reconciled else Receipt()
-        return evolve(done.value, receipt=evolve(before, attempts=done.attempts, reconciled=done.reconciled))
+        before = done.value.receipt if done.reconciled else no_receipt()
+        receipt = changed_receipt(before, attempts=done.attempts, reconciled=done.reconciled)
+        return changed_order(done.value, receipt=receipt)
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
         defaults: dict[str, Any] = {"refuse": self._shop.refuse(request), "find": self._find}

@@ -10,7 +10,8 @@ from attrs import evolve
 from ... import checks, uploads
 from ...errors import NotFoundError, PrintKitError, RejectedError
 from ...exchange import Request, Response
-from ...model import Artwork, Item, Order, Photo, Receipt, RefusedItem, with_receipt
+from ...making import with_receipt
+from ...model import Artwork, Item, Order, Photo, Receipt, RefusedItem
 from ...provider import ItemLike, OrderLike, PhotoProgress
 from ...transport.caller import Deadline
 from . import endpoints, imagined, statuses, translate, writes

@@ -1,10 +1,11 @@
-"""Members of Pwinty's answers whose form varies: attributes, times, prices. Lenient, and each for itself; knows no order."""
+"""Members of Pwinty's answers whose form varies: attributes, copies, times, prices. Each for itself; knows no order."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from ...errors import UnreadableAnswerError
 from ...lenient import members
 from ...model import Money
 
@@ -12,6 +13,19 @@ from ...model import Money
 def attributes(given: Any) -> dict[str, str]:
     """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
     return {name: str(value) for name, value in members(given).items()} if given else {}
+
+
+def copies(given: int | str) -> int:
+    """A string in the seed's samples and an integer in recordings (reference 6.3).
+
+    Raises:
+        UnreadableAnswerError: it is no number.
+    """
+    try:
+        return int(given)
+    except ValueError:
+        pass
+    raise UnreadableAnswerError("the answer is not what Pwinty documents: copies is not a number")
 
 
 def moment(given: Any) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from ...errors import (
     AuthenticationError,
@@ -16,8 +16,8 @@ from ...errors import (
 )
 from ...exchange import Part, Response
 from ...lenient import entries, flag, text
+from ...making import changed_order, in_status, make_artwork, make_item, make_order, make_recipient, no_receipt
 from ...model import (
-    Artwork,
     ArtworkStatus,
     Item,
     Money,
@@ -30,7 +30,6 @@ from ...model import (
     Recipient,
     Shipment,
     Sizing,
-    in_status,
 )
 from . import readings, statuses, wire
 
@@ -38,6 +37,9 @@ if TYPE_CHECKING:
     from ...uploads import Upload
 
 KIND = "pwinty"
+
+_UNKNOWN, _SUBMITTED, _ACTION_REQUIRED = OrderStatus.UNKNOWN, OrderStatus.SUBMITTED, OrderStatus.ACTION_REQUIRED
+_PICTURE_UNKNOWN = ArtworkStatus.UNKNOWN
 
 T = TypeVar("T")
 
@@ -63,28 +65,33 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
     """An order. An entry of a list may lack prices and shipments (reference 12.22): ``complete`` is then False."""
     word = answer.status if answer.status.lower() in statuses.ORDER else scope.clean(answer.status)
     payment = statuses.PAYMENT_MEANS.get(_lower(answer.payment))
-    info = answer.shipping_info or wire.ShippingInfo()
+    info = answer.shipping_info or _NO_INFO
     shipments = tuple([_shipment(each, word) for each in info.shipments or ()])
     state = _State.of(word, shipments, scope)
     items = tuple([photo(each, scope, state) for each in answer.photos or ()])
-    return Order(
-        ref=OrderRef(scope.provider, _id(answer.id)),
-        status=state.of_order(items, shipments),
-        provider_status=word,
-        reference=text(answer.merchant_order_id),
-        recipient=_recipient(answer),
-        items=items,
-        shipments=shipments,
-        price=_price(answer.price, scope, complete),
-        shipping_price=_price(info.price, scope, complete),
-        payment=payment,
-        payment_url=text(answer.payment_url) or None,
-        created=readings.moment(answer.created),
-        updated=readings.moment(answer.last_updated),
-        is_test=scope.is_test,
-        complete=complete,
-        body=body,
+    return make_order(
+        OrderRef(scope.provider, _id(answer.id)),
+        state.of_order(items, shipments),
+        word,
+        text(answer.merchant_order_id),
+        _recipient(answer),
+        items,
+        shipments,
+        _price(answer.price, scope, complete),
+        _price(info.price, scope, complete),
+        payment,
+        text(answer.payment_url) or None,
+        readings.moment(answer.created),
+        readings.moment(answer.last_updated),
+        scope.is_test,
+        {},
+        complete,
+        body,
+        no_receipt(),
     )
+
+
+_NO_INFO = wire.ShippingInfo()
 
 
 def read_order(response: Response, scope: Scope, order_id: str | None = None) -> Order:
@@ -181,50 +188,51 @@ def _added(body: bytes, scope: Scope) -> Item | str:
 
 def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> Item:
     """A photo as an item. Its status is settled by the order it is in; without one it is not known."""
-    word, has = _photo_status(answer.status, scope)
-    item_id = _id(answer.id)
-    return Item(
-        item_id,
-        answer.type,
-        answer.type,
-        _copies(answer.copies),
-        OrderStatus.UNKNOWN if state is None else state.of_item(item_id, is_stuck=has is ArtworkStatus.FAILED),
-        word,
-        (_picture(answer, word, has),),
-        statuses.SIZING_MEANS.get(_lower(answer.sizing)),
-        readings.attributes(answer.attributes),
-        None,
-        _money(answer.price, scope),
-        _money(answer.price_to_user, scope),
-    )
-
-
-def _photo_status(word: str | None, scope: Scope) -> tuple[str | None, ArtworkStatus]:
-    if word is None:
-        return None, ArtworkStatus.UNKNOWN
-    has = statuses.PHOTO.get(word.lower())
+    word, sizing, attributes, price, to_recipient = answer.status, answer.sizing, answer.attributes, answer.price, answer.price_to_user
+    has = _PICTURE_UNKNOWN if word is None else statuses.PHOTO.get(word.lower())
     if has is None:
-        word = scope.clean(word)
-        scope.drift("photo status", word)
-        return word, ArtworkStatus.UNKNOWN
-    return word, has
-
-
-def _picture(answer: wire.Photo, word: str | None, has: ArtworkStatus) -> Artwork:
-    return Artwork(
-        url=text(answer.url),
-        md5=text(answer.md5_hash) or None,
-        status=has,
-        provider_status=word,
-        preview_url=text(answer.preview_url) or None,
-        thumbnail_url=text(answer.thumbnail_url) or None,
+        word, has = _strange(word or "", scope)
+    item_id, sku, copies = _id(answer.id), answer.type, answer.copies
+    picture = make_artwork(
+        text(answer.url),
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        text(answer.md5_hash) or None,
+        has,
+        word,
+        text(answer.preview_url) or None,
+        text(answer.thumbnail_url) or None,
     )
+    return make_item(
+        item_id,
+        sku,
+        sku,
+        readings.copies(copies),
+        _UNKNOWN if state is None else state.of_item(item_id, has),
+        word,
+        (picture,),
+        statuses.SIZING_MEANS.get(sizing.lower()) if isinstance(sizing, str) else None,
+        readings.attributes(attributes) if attributes else {},
+        None,
+        None if price is None else readings.minor_money(price, scope.currency),
+        None if to_recipient is None else readings.minor_money(to_recipient, scope.currency),
+    )
+
+
+def _strange(word: str, scope: Scope) -> tuple[str, ArtworkStatus]:
+    word = scope.clean(word)
+    scope.drift("photo status", word)
+    return word, _PICTURE_UNKNOWN
 
 
 def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     status, items = _states(word, order.items, order.shipments, scope)
-    return evolve(order, status=status, provider_status=word, items=items)
+    return changed_order(order, status=status, provider_status=word, items=items)
 
 
 def with_item(order: Order, item: Item, scope: Scope) -> Item:
@@ -236,17 +244,13 @@ def with_item(order: Order, item: Item, scope: Scope) -> Item:
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
     """The same order with these items, their statuses settled. What it costs and how it will be sent is not known now."""
     status, settled = _states(order.provider_status or "", tuple(items), order.shipments, scope)
-    return evolve(order, status=status, items=settled, shipments=(), price=None, shipping_price=None)
+    return changed_order(order, status=status, items=settled, shipments=(), price=None, shipping_price=None)
 
 
 def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
     state = _State.of(word, shipments, scope)
-    settled = tuple([in_status(item, state.of_item(item.id, is_stuck=_is_stuck(item))) for item in items])
+    settled = tuple([in_status(item, state.of_item(item.id, *[each.status for each in item.artwork])) for item in items])
     return state.of_order(settled, shipments), settled
-
-
-def _is_stuck(item: Item) -> bool:
-    return any(picture.status is ArtworkStatus.FAILED for picture in item.artwork)
 
 
 @final
@@ -259,24 +263,29 @@ class _State:
 
     @classmethod
     def of(cls, word: str, shipments: tuple[Shipment, ...], scope: Scope) -> "_State":
-        base = statuses.ORDER.get(word.lower(), OrderStatus.UNKNOWN)
-        if base is OrderStatus.UNKNOWN:
+        base = statuses.ORDER.get(word.lower(), _UNKNOWN)
+        if base is _UNKNOWN:
             scope.drift("order status", word)
+        if not shipments:
+            return _NOTHING_SHIPPED[base]
         return cls(base, frozenset(item for shipment in shipments if shipment.status is OrderStatus.SHIPPED for item in shipment.item_ids))
 
-    def of_item(self, item_id: str, *, is_stuck: bool) -> OrderStatus:
-        if self.base is not OrderStatus.SUBMITTED:
+    def of_item(self, item_id: str, *pictures: ArtworkStatus | None) -> OrderStatus:
+        if self.base is not _SUBMITTED:
             return self.base
         if item_id in self.shipped:
             return OrderStatus.SHIPPED
-        return OrderStatus.ACTION_REQUIRED if is_stuck else self.base
+        return _ACTION_REQUIRED if ArtworkStatus.FAILED in pictures else self.base
 
     def of_order(self, items: tuple[Item, ...], shipments: tuple[Shipment, ...]) -> OrderStatus:
-        if self.base is not OrderStatus.SUBMITTED:
+        if self.base is not _SUBMITTED:
             return self.base
-        if any(item.status is OrderStatus.ACTION_REQUIRED for item in items):
-            return OrderStatus.ACTION_REQUIRED
+        if any(item.status is _ACTION_REQUIRED for item in items):
+            return _ACTION_REQUIRED
         return OrderStatus.PARTIALLY_SHIPPED if any(each.status is OrderStatus.SHIPPED for each in shipments) else self.base
+
+
+_NOTHING_SHIPPED = {status: _State(status, frozenset()) for status in OrderStatus}
 
 
 def _shipment(answer: wire.Shipment, word: str) -> Shipment:
@@ -298,17 +307,19 @@ def _shipment(answer: wire.Shipment, word: str) -> Shipment:
 
 
 def _recipient(answer: wire.Order) -> Recipient | None:
-    name = text(answer.recipient_name)
-    rest = Recipient(
-        name=name or "",
-        line1=text(answer.address1),
-        line2=text(answer.address2),
-        city=text(answer.address_town_or_city),
-        state=text(answer.state_or_county),
-        postal_code=text(answer.postal_or_zip_code),
-        country=text(answer.destination_country_code) or text(answer.country_code),
+    members = (
+        text(answer.recipient_name) or "",
+        text(answer.address1),
+        text(answer.address2),
+        text(answer.address_town_or_city),
+        text(answer.state_or_county),
+        text(answer.postal_or_zip_code),
+        text(answer.destination_country_code) or text(answer.country_code),
     )
-    return None if rest == Recipient(name="") else rest
+    return None if members == _NOBODY else make_recipient(*members, None, None)
+
+
+_NOBODY = ("", None, None, None, None, None, None)
 
 
 # ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -459,6 +470,8 @@ def not_told(new: NewOrder) -> tuple[str, ...]:
 
 def _id(given: int | str) -> str:
     """Ids of orders and photos are positive whole numbers (reference section 5)."""
+    if type(given) is int and 0 < given < 10**18:
+        return str(given)
     text = str(given)
     if text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 19:
         return text
@@ -470,14 +483,6 @@ def _id(given: int | str) -> str:
 
 def _lower(given: Any) -> str:
     return given.lower() if isinstance(given, str) else ""
-
-
-def _copies(given: int | str) -> int:
-    try:
-        return int(given)
-    except ValueError:
-        pass
-    raise UnreadableAnswerError("the answer is not what Pwinty documents: copies is not a number")
 
 
 def _price(given: Any, scope: Scope, complete: bool) -> Money | None:

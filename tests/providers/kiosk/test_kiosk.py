@@ -185,9 +185,12 @@ async def test_its_notices(tmp_path: Path) -> None:
     assert delivered[-1].status is OrderStatus.SHIPPED
 
 
-def test_on_the_command_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["printkit", "providers", "--json"])
+@pytest.mark.parametrize(("words", "shown"), [(("providers",), True), (("demo",), False)], ids=["providers", "demo"])
+def test_on_the_command_line(
+    words: tuple[str, ...], shown: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["printkit", *words, "--json"])
     with pytest.raises(SystemExit) as ended:
         main()
     assert not ended.value.code
-    assert "kiosk" in capsys.readouterr().out
+    assert ("kiosk" in capsys.readouterr().out) is shown, "the demo's story is of a shop with a catalogue and parcels"
