@@ -15,6 +15,7 @@ from printkit.errors import (
     UnsupportedOperationError,
 )
 from printkit.exchange import Effect, Request, Response, fill
+from printkit.making import with_receipt
 from printkit.model import (
     Item,
     NewOrder,
@@ -26,7 +27,6 @@ from printkit.model import (
     ProblemCode,
     Severity,
     ValidationReport,
-    with_receipt,
 )
 from printkit.notices import Notice
 from printkit.outcomes import Applied, Found, NotApplied, ReconcileHandle, Unknown
