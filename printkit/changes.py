@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, final, get_args
 
 from attrs import field, frozen
 
-from .errors import ConflictError, FieldProblem, RejectedError
+from .errors import ConflictError, FieldProblem, PrintKitError, RejectedError
 from .model import Artwork, ArtworkLike, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient
 from .outcomes import ReconcileHandle
 from .provider import OrderLike
@@ -81,14 +81,18 @@ class PlaceOrder:
         return await anext((order async for order in orders if not order.id.startswith(DRAFT)), None)
 
     async def go_on(self, kit: "PrintKit", done: ReconcileHandle, order: Order) -> Order:
-        """Do what is left after ``done``."""
+        """Do what is left after ``done``. An error carries the order's reference as ``error.order``."""
         if done.operation == "submit":
             return order
-        if done.operation == "create_order":
-            order = await kit.add_photos(order, self.photos)
-        if order.receipt.refused or len(order.live_items) < len(self.photos):
-            raise incomplete(order, len(self.photos))
-        return await kit.submit(order)
+        try:
+            if done.operation == "create_order":
+                order = await kit.add_photos(order, self.photos)
+            if order.receipt.refused or len(order.live_items) < len(self.photos):
+                raise incomplete(order, len(self.photos))
+            return await kit.submit(order)
+        except PrintKitError as error:
+            error.order = order.ref
+            raise
 
 
 @final
@@ -254,19 +258,23 @@ def provider_of(change: Change, default: str | None = None) -> str | None:
 # ── What can be carried out in bulk ───────────────────────────────────────────────────────────────────────────────────
 
 
+_KINDS: tuple[type[Change], ...] = get_args(Change)
+_WITH_PICTURES = (ReplaceArtwork, PlaceOrder, AddPhotos)
+
+
 def problems(change: Change) -> Iterator[FieldProblem]:
     """Why a change cannot be carried out in bulk, where every change may have to be found again after a crash."""
-    if not isinstance(change, get_args(Change)):
+    if not isinstance(change, _KINDS):
         yield FieldProblem("change", f"is a {type(change).__name__}: give one of {', '.join(each.__name__ for each in CHANGES.values())}")
         return
     if isinstance(change, PlaceOrder):
         if not (isinstance(change.new, NewOrder) and isinstance(change.new.reference, str) and change.new.reference):
             yield FieldProblem("new.reference", "is missing: it is how an order is found again")
-    elif not isinstance(change.order, Order | OrderRef):
+    elif not isinstance(change.order, (Order, OrderRef)):
         yield FieldProblem("order", "is not an order: give an Order, an OrderRef, or text such as pwinty:1065")
-    elif isinstance(change, AddPhotos | CancelItems) and _id_of(change.order).startswith(DRAFT):
+    elif isinstance(change, (AddPhotos, CancelItems)) and _id_of(change.order).startswith(DRAFT):
         yield FieldProblem("order", f"is a draft that is kept here: {change.tag} needs no request, so do it with kit.{change.tag}")
-    for picture in _pictures(change):
+    for picture in _pictures(change) if isinstance(change, _WITH_PICTURES) else ():
         if not isinstance(picture, Artwork) or picture.url is None:
             yield FieldProblem("artwork", "is not given by URL: upload files with kit.add_photos or kit.replace_artwork")
 
@@ -278,5 +286,5 @@ def _id_of(order: OrderLike) -> str:
 def _pictures(change: Change) -> Iterator[Artwork]:
     if isinstance(change, ReplaceArtwork):
         yield from change.artwork
-    elif isinstance(change, PlaceOrder | AddPhotos):
+    elif isinstance(change, (PlaceOrder, AddPhotos)):
         yield from (picture for photo in change.photos if isinstance(photo, Photo) for picture in photo.artwork)

@@ -5,7 +5,6 @@ of an open subclass of the same layout, and then becomes what it is to be (decis
 """
 
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar, cast
 
 import attrs
@@ -16,51 +15,40 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def maker(cls: Callable[P, T]) -> Callable[P, T]:
-    """What ``cls(...)`` does, for a frozen attrs class with slots. Every member is given, in order, and taken as it is."""
+def filling(cls: Callable[P, T]) -> tuple[Callable[P, T], Callable[..., T]]:
+    """For a frozen attrs class with slots, what ``cls(...)`` does and what ``attrs.evolve`` does.
+
+    The first takes every member, in order, and as it is. Of the second, members that stay are the same objects.
+    """
     named: Any = cls
-    guardless = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
-    names = _names(named)
+    opened = type(named.__name__, (named,), {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
+    names = [each.name for each in attrs.fields(named)]
     lines = [
         f"def make({', '.join(names)}):",
         "    value = new(opened)",
         *(f"    value.{name} = {name}" for name in names),
         "    value.__class__ = cls",
         "    return value",
+        "def change(old, **changes):",
+        "    value = new(opened)",
+        *(f"    value.{name} = old.{name}" for name in names),
+        "    for name in changes:",
+        "        setattr(value, name, changes[name])",
+        "    value.__class__ = cls",
+        "    return value",
     ]
-    known = {"new": object.__new__, "opened": type(named.__name__, (named,), guardless), "cls": named}
+    known = {"new": object.__new__, "opened": opened, "cls": named}
     exec("\n".join(lines), known)  # noqa: S102 - as attrs makes its own methods, of nothing but the members' names
-    return cast(Callable[P, T], known["make"])
+    return cast(Callable[P, T], known["make"]), cast(Callable[..., T], known["change"])
 
 
-def changer(cls: type[T], make: Callable[..., T]) -> Callable[..., T]:
-    """What ``attrs.evolve`` does; members that stay are the same objects."""
-    places = {name: place for place, name in enumerate(_names(cls))}
-    members_of = attrgetter(*places)
-
-    def changed(value: T, **changes: Any) -> T:
-        members = list(members_of(value))
-        for name, member in changes.items():
-            members[places[name]] = member
-        return make(*members)
-
-    return changed
-
-
-def _names(cls: Any) -> list[str]:
-    return [each.name for each in attrs.fields(cls)]
-
-
-make_artwork = maker(Artwork)
-make_item = maker(Item)
-make_money = maker(Money)
+make_artwork = filling(Artwork)[0]
+make_item, changed_item = filling(Item)
+make_money = filling(Money)[0]
 """Its amount has been looked at: it is a finite Decimal below a million million in size."""
-make_order = maker(Order)
-make_recipient = maker(Recipient)
-make_receipt = maker(Receipt)
-changed_item = changer(Item, make_item)
-changed_order = changer(Order, make_order)
-changed_receipt = changer(Receipt, make_receipt)
+make_order, changed_order = filling(Order)
+make_recipient = filling(Recipient)[0]
+make_receipt, changed_receipt = filling(Receipt)
 
 
 def no_receipt() -> Receipt:

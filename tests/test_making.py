@@ -60,7 +60,7 @@ def test_a_changed_value_is_another_one() -> None:
 
 
 def test_a_member_that_does_not_exist_cannot_be_changed() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(AttributeError):
         making.changed_item(ITEM, colour="red")
 
 

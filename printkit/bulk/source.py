@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
-from typing import final
+from typing import Any, Final, final
 
 from attrs import evolve
 
@@ -40,6 +40,9 @@ def task_of(index: int, change: Change, default: str | None) -> Task:
     return Task(index, change, changes.order_of(change, default), changes.provider_of(change, default))
 
 
+_END: Final[Any] = object()
+
+
 @final
 class Stream:
     """A ``Book`` that keeps nothing but the names of the orders it met last."""
@@ -48,6 +51,7 @@ class Stream:
     is_kept = False
 
     def __init__(self, given: Changes, default: str | None) -> None:
+        self._at_once = None if isinstance(given, AsyncIterable) else iter(given)
         self._changes = in_turn(given)
         self._default = default
         self._index = -1
@@ -55,9 +59,8 @@ class Stream:
 
     async def next(self) -> Task | None:
         """See ``Book``. What cannot be carried out is a task too, refused in its turn."""
-        try:
-            change = await anext(self._changes)
-        except StopAsyncIteration:
+        change = await anext(self._changes, _END) if self._at_once is None else next(self._at_once, _END)
+        if change is _END:
             return None
         self._index += 1
         try:

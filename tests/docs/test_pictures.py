@@ -41,4 +41,9 @@ def test_where_things_are_decided_is_there() -> None:
     paths = {name.replace("<shop>", shop) for name in named for shop in shops}
 
     assert len(paths) > 40
-    assert sorted(path for path in paths if not any((root / folder / path).exists() for folder in ("printkit", "printkit/providers/gooten", "."))) == []
+    assert (
+        sorted(
+            path for path in paths if not any((root / folder / path).exists() for folder in ("printkit", "printkit/providers/gooten", "."))
+        )
+        == []
+    )
