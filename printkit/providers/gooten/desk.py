@@ -12,13 +12,9 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError, ProviderError
 from ...exchange import Request, Response
 from ...lenient import members, text
-<<<<<<< HEAD
 from ...locks import Locks
-from ...model import Item, Order, OrderStatus, Receipt, with_receipt
-=======
 from ...making import changed_order, changed_receipt, no_receipt, with_receipt
 from ...model import Item, Order, OrderStatus
->>>>>>> main
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline

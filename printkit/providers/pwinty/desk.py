@@ -7,13 +7,9 @@ from typing import Any, Final, TypeVar
 
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
-<<<<<<< HEAD
 from ...locks import Locks
-from ...model import Issue, Item, Order, OrderRef, Receipt
-=======
 from ...making import changed_order, changed_receipt, no_receipt
 from ...model import Issue, Item, Order, OrderRef
->>>>>>> main
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
