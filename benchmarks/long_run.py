@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .bulk import changes, with_aiohttp
+from .bulk import SETTLED, changes, with_aiohttp
 from .clients import AT_ONCE, kit_at, tuned_aiohttp
 
 
@@ -32,7 +32,7 @@ class Meter:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._window = max(1, min(10_000, count // 20))
+        self._window = max(1, min(SETTLED, count // 20))
         self._done = 0
         self._began = self._marked = (time.process_time(), time.perf_counter())
         self.costs: list[float] = []
