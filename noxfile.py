@@ -45,7 +45,9 @@ def types(session: nox.Session) -> None:
     session.install("-e", ".[cli,distributed]", *group("types"))
     examples = Path(session.create_tmp()) / "examples"
     session.run("python", "docs/examples.py", str(examples))
-    session.run("mypy", "--strict", "--scripts-are-modules", "printkit", "tests/typing", "examples", *sorted(map(str, examples.glob("*.py"))))
+    session.run(
+        "mypy", "--strict", "--scripts-are-modules", "printkit", "tests/typing", "examples", *sorted(map(str, examples.glob("*.py")))
+    )
     session.run("pyright", "--warnings")
     session.run("pyright", "--warnings", str(examples))
 

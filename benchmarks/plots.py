@@ -12,6 +12,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from .pictures import PICTURES, name_of
+
 INK, OURS, OTHERS = "#7d8590", "#2f81f7", "#a0a7b0"
 STYLE: Any = {
     "svg.fonttype": "none",
@@ -31,18 +33,13 @@ Found = Mapping[str, Any]
 
 
 def draw(kept: Mapping[str, Any], folder: Path, digest: str) -> None:
-    """Write every picture into ``folder``."""
-    found: Sequence[Found] = kept["found"]
+    """Write into ``folder`` every picture of which there are figures."""
     with mpl.rc_context(STYLE):
-        for name, contests, clock in (
-            ("calls", _contests(found, "calls")[:2], "cpu"),
-            ("decode", _contests(found, "decode"), "cpu"),
-            ("orders-cpu", _contests(found, "orders"), "cpu"),
-            ("orders-wall", _contests(found, "orders"), "wall"),
-            ("bulk", _contests(found, "bulk"), "wall"),
-        ):
-            _save(_ratios(found, contests, clock), folder / f"benchmarks-{name}.svg", digest)
-        _save(_imports(found), folder / "benchmarks-import.svg", digest)
+        for case, pictures in PICTURES.items():
+            found = [each for each in kept["found"] if each["case"] == case]
+            for clock, _ in pictures if found else ():
+                figure = _imports(found) if case == "import" else _ratios(found, clock)
+                _save(figure, folder / name_of(case, clock), digest)
 
 
 def _save(figure: Figure, path: Path, digest: str) -> None:
@@ -51,17 +48,13 @@ def _save(figure: Figure, path: Path, digest: str) -> None:
     path.write_text("".join(f"{line.rstrip()}\n" for line in lines), encoding="utf-8")
 
 
-def _contests(found: Sequence[Found], case: str) -> list[str]:
-    """The contests of a case, in the order in which they were run."""
-    return list(dict.fromkeys(each["contest"] for each in found if each["case"] == case and each["kind"] == "ratio"))
-
-
-def _ratios(found: Sequence[Found], contests: Sequence[str], clock: str) -> Figure:
+def _ratios(found: Sequence[Found], clock: str) -> Figure:
     """A row of bars for each contest: how many times the floor, with the quartiles as whiskers."""
-    rows = {contest: [each for each in found if each.get("contest") == contest] for contest in contests}
+    contests = dict.fromkeys(each["contest"] for each in found)
+    rows = {contest: [each for each in found if each["contest"] == contest] for contest in contests}
     heights = [len(each) for each in rows.values()]
     figure = Figure(figsize=(7, sum(0.28 * height + 0.6 for height in heights)))
-    grid = figure.add_gridspec(len(contests), 1, height_ratios=heights, hspace=0.75)
+    grid = figure.add_gridspec(len(rows), 1, height_ratios=heights, hspace=0.75)
     most = max(each[clock]["high"] for part in rows.values() for each in part)
     for place, (contest, part) in enumerate(rows.items()):
         axes = figure.add_subplot(grid[place])
@@ -78,7 +71,7 @@ def _ratios(found: Sequence[Found], contests: Sequence[str], clock: str) -> Figu
 
 
 def _imports(found: Sequence[Found]) -> Figure:
-    rows = [(each["name"], each["value"]) for each in found if each["case"] == "import" and each["unit"] == "ms"]
+    rows = [(each["name"], each["value"]) for each in found if each["unit"] == "ms"]
     figure = Figure(figsize=(7, 0.28 * len(rows) + 0.6))
     axes = figure.add_subplot()
     _bars(axes, [(name.partition(" (")[0], value) for name, value in rows])

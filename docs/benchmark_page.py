@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, product
 from pathlib import Path
 from typing import Any
 
 import cattrs
 
 from benchmarks.measure import Fact, Ratio
+from benchmarks.pictures import PICTURES, name_of
 from benchmarks.report import figure, promises
 from docs.parts import with_part
 
@@ -35,9 +36,11 @@ def written(text: str, kept: dict[str, Any]) -> str:
     """The page with every table in its place."""
     every = found(kept)
     text = with_part(text, "machine", _machine(kept), by="docs/benchmark_page.py")
+    text = with_part(text, "promises", _promises(every), by="docs/benchmark_page.py")
     for case in CASES:
         own = [each for each in every if each.case == case]
-        text = with_part(text, case, "\n".join(_tables(own)), by="docs/benchmark_page.py")
+        parts = [*_pictures(case), *_tables(own)] if own else ["Not measured yet.\n"]
+        text = with_part(text, case, "\n".join(parts), by="docs/benchmark_page.py")
     return text
 
 
@@ -49,6 +52,33 @@ def _machine(kept: dict[str, Any]) -> str:
         f"Measured on {machine['measured']}{effort}: {machine['processor']}, {machine['cores']} cores, {machine['system']}; "
         f"{machine['python']}, printkit {machine['printkit']}, {libraries}.\n"
     )
+
+
+def _promises(every: Sequence[Ratio | Fact]) -> str:
+    """How many bounds hold, and each that does not."""
+    told = [*_of_ratios(every), *_of_facts(every)]
+    missed = [f"- {words}\n" for kept, words in told if not kept]
+    return f"{len(told) - len(missed)} of {len(told)} promised bounds hold.{' Those that do not:' if missed else ''}\n\n{''.join(missed)}"
+
+
+def _of_ratios(every: Sequence[Ratio | Fact]) -> Iterator[tuple[bool, str]]:
+    ratios = [each for each in every if isinstance(each, Ratio)]
+    for contest, rows in groupby(ratios, key=lambda each: each.contest):
+        whole = list(rows)
+        for row, clock in product(whole, whole[0].clocks):
+            for kept, words in promises(row, whole, clock):
+                yield kept, f"{contest}, {row.contender}, {clock} time: {figure(row, clock)[0]} × the floor ({words})"
+
+
+def _of_facts(every: Sequence[Ratio | Fact]) -> Iterator[tuple[bool, str]]:
+    for fact in every:
+        if isinstance(fact, Fact) and fact.at_most is not None:
+            yield fact.value.median <= fact.at_most, f"{fact.name}: {_value(fact)} (≤ {fact.at_most:g})"
+
+
+def _pictures(case: str) -> Iterator[str]:
+    for clock, words in PICTURES.get(case, ()):
+        yield f"![{words}](_static/{name_of(case, clock)})\n"
 
 
 def _tables(own: Sequence[Ratio | Fact]) -> Iterator[str]:
@@ -76,10 +106,14 @@ def _facts(facts: Sequence[Fact]) -> Iterator[str]:
     yield _row(["figure", "median [quartiles]", "promised"])
     yield _row(["---", "---:", "---"])
     for fact in facts:
-        value = f"{fact.value}" if fact.value.low != fact.value.high else f"{fact.value}".partition(" [")[0]
         kept = fact.at_most is None or fact.value.median <= fact.at_most
         promised = "" if fact.at_most is None else f"{'' if kept else '**missed:** '}≤ {fact.at_most:g} {fact.unit}"
-        yield _row([fact.name, f"{value} {fact.unit}", promised])
+        yield _row([fact.name, _value(fact), promised])
+
+
+def _value(fact: Fact) -> str:
+    value = f"{fact.value}" if fact.value.low != fact.value.high else f"{fact.value}".partition(" [")[0]
+    return f"{value} {fact.unit}"
 
 
 def _row(cells: Sequence[str]) -> str:

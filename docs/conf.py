@@ -1,5 +1,9 @@
 """How Sphinx builds the documentation."""
 
+import enum
+import re
+
+import attrs
 from pygments.lexers.shell import BashLexer
 from sphinx.application import Sphinx
 from sphinx.highlighting import lexers
@@ -49,6 +53,23 @@ def keep_colons(app: Sphinx, what: str, name: str, obj: object, options: object,
         lines[:0] = ["..", ""]
 
 
+def spell_defaults(app: Sphinx, what: str, name: str, obj: type, options: object, signature: str | None, returns: str | None) -> object:
+    """The signatures that attrs makes name a default by where it is kept; a reader wants to see it, or that there is one."""
+    if what not in {"class", "exception"} or signature is None or not attrs.has(obj):
+        return None
+    kept = {field.name: field.default for field in attrs.fields(obj)}
+    return re.sub(r"attr_dict\['(\w+)'\]\.default", lambda found: _spelled(kept[found[1]]), signature).replace(
+        "= NOTHING", "= ..."
+    ), returns
+
+
+def _spelled(default: object) -> str:
+    if isinstance(default, enum.Enum):
+        return f"{type(default).__name__}.{default.name}"
+    return repr(default) if default is None or isinstance(default, (bool, int, float, str, tuple)) else "..."
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("autodoc-process-signature", spell_defaults)
     app.connect("autodoc-process-docstring", keep_colons, priority=100)

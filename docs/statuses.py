@@ -48,8 +48,7 @@ def meanings() -> str:
         cells: list[str] = []
         for shop, (table, spelled) in words.items():
             said = [f"`{spelled[word]}`" for word, means in table.items() if means is status]
-            derived = DERIVED.get((status, shop))
-            cells.append("; ".join([", ".join(said)] * bool(said) + [derived] * bool(derived)) or "never")
+            cells.append("; ".join(filter(None, [", ".join(said), DERIVED.get((status, shop))])) or "never")
         rows.append(f"| `{status}` | {' | '.join(cells)} |\n")
     return "".join(rows)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast, final, get_args
 
 from attrs import field, frozen
 
-from .errors import ConflictError, FieldProblem, RejectedError
+from .errors import ConflictError, FieldProblem, PrintKitError, RejectedError
 from .model import Artwork, ArtworkLike, Item, NewOrder, Order, OrderRef, OrderStatus, Photo, Recipient
 from .outcomes import ReconcileHandle
 from .provider import OrderLike
@@ -81,14 +81,18 @@ class PlaceOrder:
         return await anext((order async for order in orders if not order.id.startswith(DRAFT)), None)
 
     async def go_on(self, kit: "PrintKit", done: ReconcileHandle, order: Order) -> Order:
-        """Do what is left after ``done``."""
+        """Do what is left after ``done``. An error carries the order's reference as ``error.order``."""
         if done.operation == "submit":
             return order
-        if done.operation == "create_order":
-            order = await kit.add_photos(order, self.photos)
-        if order.receipt.refused or len(order.live_items) < len(self.photos):
-            raise incomplete(order, len(self.photos))
-        return await kit.submit(order)
+        try:
+            if done.operation == "create_order":
+                order = await kit.add_photos(order, self.photos)
+            if order.receipt.refused or len(order.live_items) < len(self.photos):
+                raise incomplete(order, len(self.photos))
+            return await kit.submit(order)
+        except PrintKitError as error:
+            error.order = order.ref
+            raise
 
 
 @final

@@ -1,6 +1,5 @@
 """Opens configured connections: a link, a caller, a writer and an adapter for each. Knows no shop by name and no verb."""
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 from urllib.parse import urlsplit
@@ -119,13 +118,9 @@ def _open(
     return Opened(provider, link, account, shared.pace, shared.slots.limit, settings.deadline, keeps_drafts, rehearse, telemetry)
 
 
-_PROCESS = uuid4().hex
-_numbers = itertools.count()
-
-
 def _instance(link: Link) -> tuple[str, ...]:
-    """An emulator within this process is a shop of its own, which nobody meets again: what is kept of its orders means no other one's."""
-    return (_PROCESS, link.instance) if isinstance(link, InProcessLink) else ()
+    """An emulator made here is a shop of its own, which nobody meets again: what is kept of its orders means no other one's."""
+    return (link.instance,) if isinstance(link, InProcessLink) and link.instance else ()
 
 
 def _linked(
@@ -142,8 +137,7 @@ def _linked(
 def _link(name: str, info: ProviderInfo, settings: config.ConnectionSettings, emulators: Mapping[str, Answers], session: Any) -> Link:
     headers, query, held = settings.headers(), settings.query(), settings.held()
     if settings.environment == "emulator" and settings.base_url is None:
-        instance = f"given {id(emulators[name])}" if name in emulators else f"made {next(_numbers)}"
-        shop = emulators[name] if name in emulators else registry.part(info.emulator)()
+        shop, instance = (emulators[name], "") if name in emulators else (registry.part(info.emulator)(), uuid4().hex)
         return InProcessLink(shop, info.base_path, headers, query, held, instance)
     from .transport.http import HttpLink, borrow  # only here, so that an in-process emulator never loads an HTTP library
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, final
@@ -20,6 +19,7 @@ from .errors import (
     UnreadableAnswerError,
 )
 from .exchange import Request, Response
+from .locks import Locks
 from .outcomes import Absent, Applied, Found, Json, NotApplied, ReconcileHandle, Unknown
 from .telemetry import Outcome, Telemetry
 from .transport.attempt import MaybeSent, NotSent, Wire
@@ -148,62 +148,6 @@ def _is_json_object(body: bytes) -> bool:
         return isinstance(json.loads(body), dict)
     except (ValueError, RecursionError):
         return False
-
-
-class Locks:
-    """One lock per name, kept only while somebody holds or awaits it; first come, first served."""
-
-    def __init__(self) -> None:
-        self._locks: dict[str, deque[asyncio.Future[None]]] = {}
-        """By the name of each lock that is held, those who wait for it."""
-
-    async def take(self, name: str) -> None:
-        """Wait for the lock; whoever has it calls ``give_back``."""
-        line = self._locks.get(name)
-        if line is None:
-            self._locks[name] = deque()
-            return
-        turn = asyncio.get_running_loop().create_future()
-        line.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn in line:
-                line.remove(turn)
-            elif not turn.cancelled():  # called in the same moment: the lock is ours to pass on
-                self.give_back(name)
-            raise
-
-    def give_back(self, name: str) -> None:
-        """Let the next one have the lock."""
-        line = self._locks[name]
-        while line:
-            turn = line.popleft()
-            if not turn.done():
-                turn.set_result(None)
-                return
-        del self._locks[name]
-
-    @asynccontextmanager
-    async def hold(self, name: str) -> AsyncGenerator[None]:
-        """Wait for the lock and hold it."""
-        await self.take(name)
-        try:
-            yield
-        finally:
-            self.give_back(name)
-
-    async def take_in_time(self, name: str, deadline: "Deadline") -> bool:
-        """Wait for the lock; False when the deadline comes before it is free."""
-        if name not in self._locks:
-            await self.take(name)
-            return True
-        try:
-            async with asyncio.timeout(deadline.remaining()):
-                await self.take(name)
-        except TimeoutError:
-            return False
-        return True
 
 
 class Writer:
@@ -408,15 +352,33 @@ class Writer:
             self._locks.give_back(handle.lock)
         if isinstance(found, Absent):
             if send is not None:
-                newer = next((each for each in self.unresolved if each.lock == handle.lock and each.id != handle.id), None)
+                newer = self._beside(handle)
                 if newer is not None and self._now() < newer.settle_until:
                     return Unknown("a later write to the same is unknown too: settle that first", newer.settle_until)
-                self._forget(handle)
-                return await self._once_more(handle, find, send, handle.meant if found.left is None else found.left)
+                return await self._replaced(handle, find, send, handle.meant if found.left is None else found.left)
             found = NotApplied(found.why) if found.left is None else Unknown(found.why)
         if not isinstance(found, Unknown):
             self._forget(handle)
         return found
+
+    async def _replaced(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T], left: Json) -> "Applied[T]":
+        """Send what is left. The handle is remembered until that is done, refused, or remembered by a handle of its own."""
+        try:
+            applied = await self._once_more(handle, find, send, left)
+        except (OutcomeUnknownError, ProviderError) as error:
+            if not error.retryable:
+                self._forget(handle)
+            raise
+        except asyncio.CancelledError:
+            if self._beside(handle) is not None:
+                self._forget(handle)
+            raise
+        self._forget(handle)
+        return applied
+
+    def _beside(self, handle: ReconcileHandle) -> ReconcileHandle | None:
+        """Another write to the same that is unknown."""
+        return next((each for each in self.unresolved if each.lock == handle.lock and each.id != handle.id), None)
 
     async def _once_more(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T], left: Json) -> "Applied[T]":
         """Send what is left. A refusal is only a hint then: the first request may have gone through after all, just before."""

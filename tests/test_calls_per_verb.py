@@ -5,15 +5,16 @@ import pytest
 from docs.calls_per_verb import PAGE, SHOPS, written
 from tests.calls import Counted, Verb, counted
 
-EVERY = [pytest.param(kind, verb, id=f"{name}: {verb.name}") for name, kind in SHOPS.items() for verb in kind.verbs]
+EVERY = {f"{name}: {verb.name}": (kind, verb) for name, kind in SHOPS.items() for verb in kind.verbs}
+BY_REF = {name: each for name, each in EVERY.items() if each[1].with_ref is not None}
 
 
-@pytest.mark.parametrize(("kind", "verb"), EVERY)
+@pytest.mark.parametrize(("kind", "verb"), EVERY.values(), ids=EVERY)
 async def test_what_a_verb_costs_given_the_newest_order(kind: Counted, verb: Verb) -> None:
     assert await counted(kind, verb, whole=True) == verb.with_order
 
 
-@pytest.mark.parametrize(("kind", "verb"), [each for each in EVERY if each.values[1].with_ref is not None])
+@pytest.mark.parametrize(("kind", "verb"), BY_REF.values(), ids=BY_REF)
 async def test_what_a_verb_costs_given_a_reference(kind: Counted, verb: Verb) -> None:
     assert await counted(kind, verb, whole=False) == verb.with_ref
 

@@ -71,7 +71,7 @@ def carry_out(step: Step, port: str, folder: Path, *, is_served: bool) -> None:
         check=False,
         cwd=folder,
         env=environment(port if is_served else None),
-        timeout=60,
+        timeout=120,  # a dozen commands, on a machine that may be busy
     )
     assert done.returncode == 0, (step.line, done.stdout, done.stderr)
     if step.output is not None:

@@ -123,7 +123,7 @@ def effects(change: Change, before: Order | None) -> Iterator[str]:
     match change:
         case PlaceOrder(new=new, photos=photos):
             if before is not None:
-                yield f"{before.ref}, {before.status}, has this reference already: it is placed a second time, unless it looks first"
+                yield f"{before.ref}, {before.status}, has this reference already: another order of it is placed, unless it looks first"
             yield f"a new order {new.reference} for {_address(new.recipient)}"
             yield from map(_added, photos)
             yield "it is submitted: it prints and charges"

@@ -283,12 +283,12 @@ async def status(connection: Connection, run: str) -> RunStatus:
     _, total, created, accounts, stopped = row
     counts = await (await connection.execute("SELECT state, count(*) FROM item WHERE run = %s GROUP BY state", (run,))).fetchall()
     query = f"""
-    SELECT count(*) FILTER (WHERE state = {APPLIED} AND outcome::jsonb ? 'refused'),
+    SELECT count(*) FILTER (WHERE state = %s AND outcome::jsonb ? 'refused'),
         min((open::jsonb ->> 'settle_until')::timestamptz) FILTER (WHERE {UNFINISHED}),
         max((open::jsonb ->> 'settle_until')::timestamptz) FILTER (WHERE {UNFINISHED})
     FROM item WHERE run = %s
     """  # noqa: S608 - no value is in the text
-    row = await (await connection.execute(query, (run,))).fetchone()
+    row = await (await connection.execute(query, (APPLIED, run))).fetchone()
     partly, first, last = row or (0, None, None)
     query = """
     SELECT count(*), count(*) FILTER (WHERE done), count(DISTINCT owner) FILTER (WHERE lease_until > clock_timestamp())
@@ -296,7 +296,7 @@ async def status(connection: Connection, run: str) -> RunStatus:
     """
     row = await (await connection.execute(query, (run,))).fetchone()
     chunks, done, workers = row or (0, 0, 0)
-    waits = None if first is None else (first, last)
+    waits = None if first is None or last is None else (first, last)
     found = Status({WORDS[state]: count for state, count in counts}, total, created, accounts, partly, waits)
     return RunStatus(run, found, chunks, done, workers, stopped)
 

@@ -74,7 +74,7 @@ def waiting(found: Status) -> str:
     assert found.waits is not None  # noqa: S101 - who asks has looked
     first, last = found.waits
     then = "" if first == last else f", the last of it from {last:%H:%M:%S} on"
-    return f"What was sent and never answered is looked for from {first:%Y-%m-%d %H:%M:%S} UTC on{then}."
+    return f"What gets no answer is looked for from {first:%Y-%m-%d %H:%M:%S} UTC on{then}."
 
 
 @click.command()

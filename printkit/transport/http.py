@@ -132,7 +132,7 @@ class HttpLink:
         try:
             return await self._exchange(request, wire, sources)
         except Exception as error:  # noqa: BLE001 - whatever it is, its text and its frames may hold the URL and the keys
-            cause = _cause(error)
+            cause = self._cut_off(wire) or _cause(error)
         except BaseException as error:
             error.__traceback__ = error.__context__ = error.__cause__ = None  # aiohttp's frames hold the URL and the headers
             raise
@@ -145,6 +145,12 @@ class HttpLink:
         if request.effect is Effect.READS and cause in _WHILE_CONNECTING:
             wire.sent = False
         return MaybeSent(cause, wire.status) if wire.sent else NotSent(cause)
+
+    def _cut_off(self, wire: Wire) -> Cause | None:
+        """Why, where it was closing the link: whatever the HTTP library makes of that."""
+        if not self._closed:
+            return None
+        return Cause.CONNECTION_LOST if wire.sent else Cause.CLOSED
 
     async def _exchange(self, request: Request, wire: Wire, sources: list[Source]) -> Ending:
         """Only this frame and those below it hold URL, keys and body in the clear."""

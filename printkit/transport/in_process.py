@@ -40,7 +40,7 @@ class InProcessLink:
         instance: str = "",
     ) -> None:
         self.instance = instance
-        """Which of this process's shops it is."""
+        """What tells a shop that was made for this link from every other one; empty for one that was given."""
         self._shop = shop
         self._address = Address("", base_path.rstrip("/"))
         self._credentials = Credentials(headers, query, held)

@@ -78,6 +78,18 @@ async def test_an_order_that_lacks_a_photo_is_not_submitted_when_it_is_gone_on_w
     assert (kit.submitted, caught.value.order, caught.value.refused) == (0, REF, filled.receipt.refused)
 
 
+async def test_what_is_refused_when_it_is_gone_on_with_names_the_order_that_is_left() -> None:
+    class Refuses(Submits):
+        async def submit(self, order: Order) -> Order:
+            raise RejectedError("no")
+
+    kit: Any = Refuses(having(2))
+    with pytest.raises(RejectedError) as caught:
+        await PLACE.go_on(kit, await asyncio.to_thread(done, "create_order"), having(0))
+
+    assert caught.value.order == REF
+
+
 @pytest.mark.parametrize("step", ["create_order", "add_photos"])
 async def test_a_whole_one_is(step: str) -> None:
     kit: Any = Submits(having(2))

@@ -247,7 +247,7 @@ class TestReferences:
             at.shop.requests.clear()
             [plain, careful] = [(await plans(at.kit, each))[0] for each in (place, evolve(place, look_first=True))]
 
-            assert plain.effects[0].startswith(f"{there.ref}, submitted, has this reference already: it is placed a second time")
+            assert plain.effects[0].startswith(f"{there.ref}, submitted, has this reference already: another order of it is placed")
             assert isinstance(careful.problem, ConflictError)
             assert careful.problem.existing == there.ref
             assert at.shop.writes == []

@@ -116,7 +116,7 @@ class TestRun:
         told = cli("bulk", "status", str(journal))
         as_json = cli("bulk", "status", str(journal), "--json").document
 
-        wanted = "What was sent and never answered is looked for from 2026-01-05 00:00:05 UTC on, the last of it from 00:01:05 on.\n"
+        wanted = "What gets no answer is looked for from 2026-01-05 00:00:05 UTC on, the last of it from 00:01:05 on.\n"
         assert wanted in told.out
         assert as_json["waits"] == ["2026-01-05T00:00:05+00:00", "2026-01-05T00:01:05+00:00"]
 
@@ -255,7 +255,7 @@ class TestPlan:
         told = f"{journal} has a run of this file already: "
         assert f"{told}ended by {datetime.now(UTC):%Y-%m-}" in ended.err
         assert f"{told}2 of its changes have ended, and bulk run goes on with the others." in begun.err
-        assert ended.out.count("has this reference already: it is placed a second time") == 3
+        assert ended.out.count("has this reference already: another order of it is placed") == 3
 
     def test_who_looks_first_is_told_what_is_there(self, cli: Run, at: tuple[str, ...], changes: Path) -> None:
         assert cli("bulk", "run", str(changes), *at).code == 0

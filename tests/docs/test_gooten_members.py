@@ -16,7 +16,7 @@ import printkit
 from printkit.drafts import Draft
 from printkit.exchange import Response
 from printkit.model import Artwork, NewOrder, Photo, Recipient
-from printkit.providers.gooten import catalogue, notices, translate, wire
+from printkit.providers.gooten import catalogue, notices, readings, translate, wire
 from tests.docs.changing import Reading, Way, changes, different, different_members
 from tests.docs.gooten_members import INSIDE, SAMPLES
 from tests.docs.page import GOOTEN as PAGE, QUOTED, attributes_in
@@ -68,7 +68,7 @@ def of_country(response: Response) -> Any:
 
 
 def of_price(response: Response) -> Any:
-    return translate.money(json.loads(response.body, parse_float=Decimal))
+    return readings.money(json.loads(response.body, parse_float=Decimal))
 
 
 def of_submission(response: Response) -> Any:
@@ -184,7 +184,8 @@ ELSEWHERE = {"NewOrder.extra", "Photo.extra", "NewOrder.test", "NewOrder.referen
 
 
 def member_of(heading: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    return body.get(heading, body)
+    inside: Mapping[str, Any] = body.get(heading, body)
+    return inside
 
 
 @pytest.mark.parametrize(
@@ -200,20 +201,25 @@ def test_where_a_submission_s_parameters_come_from(heading: str, name: str, sour
 def with_another(source: str) -> Draft:
     """The draft with another value of one attribute."""
     owner, attribute = source.split(".")
-    values: dict[str, Any] = {"name": "Ann Jones", "copies": 9, "metadata": {"c": "d"}, "recipient": evolve(TOM, country="US")}
-    value = values.get(attribute, "http://a.example/c" if attribute == "url" else 7 if attribute == "shipping" else "other")
+    values: dict[str, Any] = {
+        "name": "Ann Jones",
+        "copies": 9,
+        "metadata": {"c": "d"},
+        "recipient": evolve(TOM, country="US"),
+        "shipping": "7",
+        "url": "http://a.example/c",
+        "artwork": (Artwork(url="http://a.example/d"),),
+    }
+    change: dict[str, Any] = {attribute: values.get(attribute, "other")}
     match owner:
         case "Recipient":
-            return evolve(DRAFT, new=evolve(NEW, recipient=evolve(TOM, **{attribute: value})))
+            return evolve(DRAFT, new=evolve(NEW, recipient=evolve(TOM, **change)))
         case "NewOrder":
-            return evolve(DRAFT, new=evolve(NEW, **{attribute: "7" if attribute == "shipping" else value}))
-        case "Photo" if attribute == "artwork":
-            return DRAFT.changing(DRAFT.items[0].id, lambda photo: evolve(photo, artwork=(Artwork(url="http://a.example/d"),)))
+            return evolve(DRAFT, new=evolve(NEW, **change))
         case "Photo":
-            return DRAFT.changing(DRAFT.items[0].id, lambda photo: evolve(photo, **{attribute: value}))
+            return DRAFT.changing(DRAFT.items[0].id, lambda photo: evolve(photo, **change))
         case _:
-            picture = evolve(PRINT.artwork[0], **{attribute: value})
-            return DRAFT.changing(DRAFT.items[0].id, lambda photo: evolve(photo, artwork=(picture,)))
+            return DRAFT.changing(DRAFT.items[0].id, lambda photo: evolve(photo, artwork=(evolve(PRINT.artwork[0], **change),)))
 
 
 @pytest.mark.parametrize("name", ["IsPreSubmit", "CouponCodes", "CouponCode", "IsPackingSlipEnabled"])

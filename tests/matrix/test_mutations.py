@@ -7,10 +7,11 @@ import aiohttp
 import pytest
 
 from printkit import Order, writes as writes_module
+from printkit.locks import Locks
 from printkit.outcomes import Applied, ReconcileHandle
 from printkit.providers.pwinty import adapter as pwinty_adapter, writes as pwinty_writes
 from printkit.transport import caller as caller_module, http as http_module
-from printkit.writes import Locks, Writer
+from printkit.writes import Writer
 from tests.matrix import cells
 from tests.matrix.faults import WRITES
 from tests.test_writes import test_an_intent_is_told_before_the_first_byte_leaves as intents_come_first

@@ -7,7 +7,9 @@ DRAFT, PLACED = Stage.DRAFT, Stage.PLACED
 
 CLOSED = Support(SupportLevel.UNSUPPORTED, "Kiosk takes no changes once an order is placed")
 NEVER = Support(SupportLevel.UNSUPPORTED, "Kiosk has no call for it")
-BY_PRINTS = Support(SupportLevel.UNSUPPORTED, "Kiosk has no call for one print: cancel the order and place another")
+BY_PRINTS = Support(
+    SupportLevel.UNSUPPORTED, "Kiosk has no call for one print: cancel the order and place another"
+)
 
 INFO = ProviderInfo(
     kind="kiosk",
@@ -16,15 +18,16 @@ INFO = ProviderInfo(
     adapter="printkit_kiosk.adapter:Kiosk",
     emulator="printkit_kiosk.emulator:Shop",
     base_path="/kiosk/v1",
-    never_says=frozenset(OrderStatus)
-    - {
-        OrderStatus.DRAFT,
-        OrderStatus.SUBMITTED,
-        OrderStatus.IN_PRODUCTION,
-        OrderStatus.SHIPPED,
-        OrderStatus.CANCELLED,
-        OrderStatus.UNKNOWN,
-    },
+    never_says=frozenset(
+        {
+            OrderStatus.AWAITING_PAYMENT,
+            OrderStatus.ON_HOLD,
+            OrderStatus.ACTION_REQUIRED,
+            OrderStatus.PARTIALLY_SHIPPED,
+            OrderStatus.DELIVERED,
+            OrderStatus.TEST,
+        }
+    ),
     support={
         (Capability.CREATE_ORDER, DRAFT): NATIVE,
         (Capability.ADD_PHOTOS, DRAFT): NATIVE,
@@ -33,7 +36,9 @@ INFO = ProviderInfo(
         (Capability.GET_ORDER, PLACED): NATIVE,
         (Capability.LIST_ORDERS, DRAFT): NATIVE,
         (Capability.LIST_ORDERS, PLACED): NATIVE,
-        (Capability.VALIDATE, DRAFT): Support(SupportLevel.EMULATED, "only looks whether there are prints and an address"),
+        (Capability.VALIDATE, DRAFT): Support(
+            SupportLevel.EMULATED, "only looks whether there are prints and an address"
+        ),
         (Capability.SUBMIT, DRAFT): NATIVE,
         (Capability.UPDATE_RECIPIENT, DRAFT): NEVER,
         (Capability.CANCEL_ITEMS, DRAFT): BY_PRINTS,
@@ -42,7 +47,9 @@ INFO = ProviderInfo(
         (Capability.CANCEL_ORDER, DRAFT): NATIVE,
         (Capability.CANCEL_ORDER, PLACED): NATIVE,
         (Capability.HOLD_ORDER, PLACED): NEVER,
-        (Capability.NOTICES, PLACED): Support(SupportLevel.NATIVE, "a hint only: the order is read back"),
+        (Capability.NOTICES, PLACED): Support(
+            SupportLevel.NATIVE, "a hint only: the order is read back"
+        ),
         (Capability.REQUEST, DRAFT): NATIVE,
         (Capability.REQUEST, PLACED): NATIVE,
     },

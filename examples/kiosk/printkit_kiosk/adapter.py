@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, final
 from uuid import uuid4
 
 from printkit import checks
-from printkit.errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, ProviderError, UnsupportedOperationError
+from printkit.errors import (
+    ConflictError,
+    FieldProblem,
+    InvalidRequestError,
+    NotFoundError,
+    ProviderError,
+    UnsupportedOperationError,
+)
 from printkit.exchange import Effect, Request, Response, fill
 from printkit.model import (
     Item,
@@ -24,7 +31,16 @@ from printkit.model import (
 from printkit.notices import Notice
 from printkit.outcomes import Applied, Found, NotApplied, ReconcileHandle, Unknown
 from printkit.paging import Page, Pager
-from printkit.provider import Capability, Connection, Notices, OrderLike, PhotoProgress, PrintProvider, ProviderInfo, unsupported
+from printkit.provider import (
+    Capability,
+    Connection,
+    Notices,
+    OrderLike,
+    PhotoProgress,
+    PrintProvider,
+    ProviderInfo,
+    unsupported,
+)
 from printkit.transport.caller import Deadline
 from printkit.writes import NEW, Send, Write
 
@@ -33,7 +49,12 @@ from .config import Settings
 
 T = TypeVar("T")
 
-ORDERS, ORDER, PRINTS, STATE = "/orders", "/orders/{order}", "/orders/{order}/prints", "/orders/{order}/state"
+ORDERS, ORDER, PRINTS, STATE = (
+    "/orders",
+    "/orders/{order}",
+    "/orders/{order}/prints",
+    "/orders/{order}/state",
+)
 
 
 @final
@@ -65,7 +86,12 @@ class Kiosk:
         for item in found.items:
             if item.id == item_id:
                 return item
-        raise NotFoundError(f"{found.ref} has no item {item_id!r}", sent=False, provider=self._name, operation="get_item")
+        raise NotFoundError(
+            f"{found.ref} has no item {item_id!r}",
+            sent=False,
+            provider=self._name,
+            operation="get_item",
+        )
 
     def list_orders(
         self,
@@ -80,8 +106,17 @@ class Kiosk:
 
         async def fetch(start: str | None) -> Page[Order]:
             query = {"page": start or "1", **({"reference": reference} if reference else {})}
-            page = await self._read(ORDERS, lambda answer: translate.read_page(answer, self._scope), "list_orders", query=query)
-            recent = [order for order in page.items if since is None or order.created is None or order.created >= since]
+            page = await self._read(
+                ORDERS,
+                lambda answer: translate.read_page(answer, self._scope),
+                "list_orders",
+                query=query,
+            )
+            recent = [
+                order
+                for order in page.items
+                if since is None or order.created is None or order.created >= since
+            ]
             wanted = tuple(order for order in recent if status is None or order.status is status)
             return Page(wanted, page.next if len(recent) == len(page.items) else None)
 
@@ -92,9 +127,17 @@ class Kiosk:
         found = await self._at_hand(order, self._caller.deadline(), "validate")
         problems: list[Problem] = []
         if not found.items:
-            problems.append(Problem(ProblemCode.NO_ITEMS, Severity.ERROR, "the order has no prints: add one"))
+            problems.append(
+                Problem(ProblemCode.NO_ITEMS, Severity.ERROR, "the order has no prints: add one")
+            )
         if found.recipient is None or not found.recipient.line1 or not found.recipient.city:
-            problems.append(Problem(ProblemCode.ADDRESS_INCOMPLETE, Severity.ERROR, "the address lacks line1 or city: create a new order"))
+            problems.append(
+                Problem(
+                    ProblemCode.ADDRESS_INCOMPLETE,
+                    Severity.ERROR,
+                    "the address lacks line1 or city: create a new order",
+                )
+            )
         return ValidationReport(not problems, tuple(problems))
 
     # ── Writing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,30 +146,57 @@ class Kiosk:
         """``POST /orders``. What Kiosk cannot be told and might matter is refused by name; the rest is listed in ``not_told``."""
         problems = [*checks.of_new_order(new), *_binding(new)]
         checks.refuse(problems, provider=self._name, operation="create_order")
-        body = {"reference": new.reference or str(uuid4()), "to": translate.recipient_body(new.recipient)}
+        body = {
+            "reference": new.reference or str(uuid4()),
+            "to": translate.recipient_body(new.recipient),
+        }
         order = await self._create(body, self._caller.deadline())
-        untold = [f"recipient.{name}" for name in ("state", "email", "phone") if getattr(new.recipient, name)]
+        untold = [
+            f"recipient.{name}"
+            for name in ("state", "email", "phone")
+            if getattr(new.recipient, name)
+        ]
         return with_receipt(order, not_told=(*untold, *(("metadata",) if new.metadata else ())))
 
     async def _create(self, body: Mapping[str, Any], deadline: Deadline) -> Order:
         return await self._send(
-            Request("POST", ORDERS, Effect.WRITES, "create_order", ORDERS, body=wire.write(body), content_type="application/json"),
+            Request(
+                "POST",
+                ORDERS,
+                Effect.WRITES,
+                "create_order",
+                ORDERS,
+                body=wire.write(body),
+                content_type="application/json",
+            ),
             deadline,
             step="create",
             lock=f"reference:{body['reference']}",
             key=body["reference"],
             meant=body,
-            imagined=lambda: Order(OrderRef(self._name, NEW), OrderStatus.DRAFT, provider_status="open", reference=body["reference"]),
+            imagined=lambda: Order(
+                OrderRef(self._name, NEW),
+                OrderStatus.DRAFT,
+                provider_status="open",
+                reference=body["reference"],
+            ),
         )
 
-    async def add_photos(self, order: OrderLike, photos: Sequence[Photo], /, *, progress: PhotoProgress | None = None) -> Order:
+    async def add_photos(
+        self, order: OrderLike, photos: Sequence[Photo], /, *, progress: PhotoProgress | None = None
+    ) -> Order:
         """``PUT /orders/{id}/prints`` with all prints, the old ones included."""
-        problems = [*checks.of_photos(photos), *(each for place, photo in enumerate(photos) for each in _binding_of(photo, place))]
+        problems = [
+            *checks.of_photos(photos),
+            *(each for place, photo in enumerate(photos) for each in _binding_of(photo, place)),
+        ]
         checks.refuse(problems, provider=self._name, operation="add_photos")
         deadline = self._caller.deadline()
         known = await self._at_hand(order, deadline, "add_photos")
         self._check(known, ("open",), "add_photos")
-        return await self._put(known, [*translate.prints_of(known), *translate.prints_body(photos)], deadline)
+        return await self._put(
+            known, [*translate.prints_of(known), *translate.prints_body(photos)], deadline
+        )
 
     async def _put(self, known: Order, prints: list[dict[str, Any]], deadline: Deadline) -> Order:
         async def before(_: Deadline) -> Any:
@@ -134,9 +204,15 @@ class Kiosk:
 
         body = {"prints": prints}
         return await self._send(
-            self._writing("PUT", PRINTS, known.id, body, "add_photos"), deadline, step="prints", meant=body, preimage=before,
-            lock=f"order:{known.id}", order=known.id, imagined=lambda: known,
-        )  # fmt: skip
+            self._writing("PUT", PRINTS, known.id, body, "add_photos"),
+            deadline,
+            step="prints",
+            meant=body,
+            preimage=before,
+            lock=f"order:{known.id}",
+            order=known.id,
+            imagined=lambda: known,
+        )
 
     async def submit(self, order: OrderLike, /) -> Order:
         """``PUT /orders/{id}/state``: it prints and charges."""
@@ -150,7 +226,9 @@ class Kiosk:
         if word not in statuses.ALLOWED:
             known = ", ".join(statuses.ALLOWED)
             raise InvalidRequestError(
-                [FieldProblem("status", f"{status} cannot be set: Kiosk takes {known}")], provider=self._name, operation="set_status"
+                [FieldProblem("status", f"{status} cannot be set: Kiosk takes {known}")],
+                provider=self._name,
+                operation="set_status",
             )
         return await self._move(order, word, "set_status")
 
@@ -160,7 +238,9 @@ class Kiosk:
         self._check(known, statuses.ALLOWED[word], operation)
         body = {"state": word}
         request = self._writing("PUT", STATE, known.id, body, operation)
-        return await self._send(request, deadline, step="state", meant=body, lock=f"order:{known.id}", order=known.id)
+        return await self._send(
+            request, deadline, step="state", meant=body, lock=f"order:{known.id}", order=known.id
+        )
 
     update_recipient = unsupported(Capability.UPDATE_RECIPIENT, NEVER.why)
     cancel_items = unsupported(Capability.CANCEL_ITEMS, BY_PRINTS.why)
@@ -169,22 +249,34 @@ class Kiosk:
 
     # ── Certainty ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def reconcile(self, handle: ReconcileHandle, /, *, send_again: bool = False) -> Applied[Any] | NotApplied | Unknown:
+    async def reconcile(
+        self, handle: ReconcileHandle, /, *, send_again: bool = False
+    ) -> Applied[Any] | NotApplied | Unknown:
         """Find out what became of a write of this account."""
-        return await self._writer.reconcile(handle, self._find, self._again(handle) if send_again else None)
+        return await self._writer.reconcile(
+            handle, self._find, self._again(handle) if send_again else None
+        )
 
     async def _find(self, handle: ReconcileHandle, deadline: Deadline) -> Found[Any]:
         match handle.step:
             case "create":
                 query = {"reference": handle.key or ""}
-                page = await self._read(ORDERS, lambda answer: translate.read_page(answer, self._scope), handle.operation, deadline, query)
+                page = await self._read(
+                    ORDERS,
+                    lambda answer: translate.read_page(answer, self._scope),
+                    handle.operation,
+                    deadline,
+                    query,
+                )
                 return writes.find_created(handle, page.items)
             case "prints":
                 return writes.find_prints(handle, await self._read_order(handle, deadline))
             case "state":
                 return writes.find_state(handle, await self._read_order(handle, deadline))
             case _:
-                return Unknown("nothing can look for what a request of one's own did: look at the shop")
+                return Unknown(
+                    "nothing can look for what a request of one's own did: look at the shop"
+                )
 
     def _again(self, handle: ReconcileHandle) -> Send[Order] | None:
         """All of Kiosk's writes set something to what it shall be, so each may be sent again once it is proven not to have happened."""
@@ -203,7 +295,9 @@ class Kiosk:
         return send if handle.step in {"create", "prints", "state"} else None
 
     async def _read_order(self, handle: ReconcileHandle, deadline: Deadline) -> Order:
-        return await self._order(OrderRef(self._name, handle.order or ""), deadline, handle.operation)
+        return await self._order(
+            OrderRef(self._name, handle.order or ""), deadline, handle.operation
+        )
 
     @property
     def unresolved(self) -> Sequence[ReconcileHandle]:
@@ -212,7 +306,9 @@ class Kiosk:
 
     # ── Notices, the way out, the end ─────────────────────────────────────────────────────────────────────────────────
 
-    def parse_notice(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, /) -> Notice:
+    def parse_notice(
+        self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes, /
+    ) -> Notice:
         """What a notice says."""
         return notices.parse_notice(body, self._name)
 
@@ -221,9 +317,14 @@ class Kiosk:
         deadline = self._caller.deadline()
         if request.effect is Effect.WRITES:
             write: Write[Response] = Write(
-                operation="request", step="request", request=request, lock="request",
-                accept=lambda answer: answer, refuse=self._refuse(request), find=self._find,
-            )  # fmt: skip
+                operation="request",
+                step="request",
+                request=request,
+                lock="request",
+                accept=lambda answer: answer,
+                refuse=self._refuse(request),
+                find=self._find,
+            )
             return (await self._writer.perform(write, deadline)).value
         return self._accepted(request, await self._caller.read(request, deadline))
 
@@ -242,27 +343,51 @@ class Kiosk:
         query: Mapping[str, str] | None = None,
         **ids: str,
     ) -> T:
-        request = Request("GET", fill(template, **ids), Effect.READS, operation, template, query or {})
-        answer = self._accepted(request, await self._caller.read(request, deadline or self._caller.deadline()))
+        request = Request(
+            "GET", fill(template, **ids), Effect.READS, operation, template, query or {}
+        )
+        answer = self._accepted(
+            request, await self._caller.read(request, deadline or self._caller.deadline())
+        )
         return accept(answer)
 
     async def _order(self, ref: OrderRef, deadline: Deadline, operation: str) -> Order:
-        return await self._read(ORDER, lambda answer: translate.read_order(answer, self._scope), operation, deadline, order=ref.id)
+        return await self._read(
+            ORDER,
+            lambda answer: translate.read_order(answer, self._scope),
+            operation,
+            deadline,
+            order=ref.id,
+        )
 
     async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
         """A verb given an order sends its write only; given a reference it reads first."""
         return order if isinstance(order, Order) else await self._order(order, deadline, operation)
 
-    def _writing(self, method: str, template: str, order_id: str, body: Any, operation: str) -> Request:
+    def _writing(
+        self, method: str, template: str, order_id: str, body: Any, operation: str
+    ) -> Request:
         path = fill(template, order=order_id)
-        return Request(method, path, Effect.WRITES, operation, template, body=wire.write(body), content_type="application/json")
+        return Request(
+            method,
+            path,
+            Effect.WRITES,
+            operation,
+            template,
+            body=wire.write(body),
+            content_type="application/json",
+        )
 
     async def _send(self, request: Request, deadline: Deadline, **how: Any) -> Order:
         """One write, from intent to certainty: the rest is ``printkit.writes``."""
         write = Write(
-            operation=request.operation, request=request, accept=lambda answer: translate.read_order(answer, self._scope),
-            refuse=self._refuse(request), find=self._find, **how,
-        )  # fmt: skip
+            operation=request.operation,
+            request=request,
+            accept=lambda answer: translate.read_order(answer, self._scope),
+            refuse=self._refuse(request),
+            find=self._find,
+            **how,
+        )
         done = await self._writer.perform(write, deadline)
         return with_receipt(done.value, attempts=done.attempts, reconciled=done.reconciled)
 
@@ -299,16 +424,28 @@ def _ref(order: OrderLike) -> OrderRef:
 def _binding(new: NewOrder) -> list[FieldProblem]:
     """What would change what is made or paid, and cannot be told: never dropped silently."""
     said = {"shipping": new.shipping, "payment": new.payment, "test": new.test}
-    return [FieldProblem(name, "Kiosk cannot be told: leave it out") for name, value in said.items() if value is not None]
+    return [
+        FieldProblem(name, "Kiosk cannot be told: leave it out")
+        for name, value in said.items()
+        if value is not None
+    ]
 
 
 def _binding_of(photo: Photo, place: int) -> list[FieldProblem]:
-    said = {"sizing": photo.sizing, "attributes": photo.attributes or None, "price_to_recipient": photo.price_to_recipient}
+    said = {
+        "sizing": photo.sizing,
+        "attributes": photo.attributes or None,
+        "price_to_recipient": photo.price_to_recipient,
+    }
     problems = [name for name, value in said.items() if value is not None]
     if len(photo.artwork) != 1 or photo.artwork[0].url is None:
         problems.append("artwork")
     return [
-        FieldProblem(f"photos[{place}].{name}", "Kiosk takes a size, one image by URL and a count, and nothing else") for name in problems
+        FieldProblem(
+            f"photos[{place}].{name}",
+            "Kiosk takes a size, one image by URL and a count, and nothing else",
+        )
+        for name in problems
     ]
 
 

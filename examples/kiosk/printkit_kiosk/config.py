@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import final
 
 from attrs import frozen
-
 from printkit.config import ConnectionSettings, with_path
 from printkit.secret import Secret
 
@@ -27,7 +26,11 @@ class Settings(ConnectionSettings):
     @property
     def url(self) -> str:
         """The host of the environment, or ``base_url``; with the version's path."""
-        return HOSTS[self.environment] if self.base_url is None else with_path(self.base_url, "/kiosk/v1")
+        return (
+            HOSTS[self.environment]
+            if self.base_url is None
+            else with_path(self.base_url, "/kiosk/v1")
+        )
 
     def headers(self) -> Mapping[str, Secret | str]:
         """The credentials of every request."""

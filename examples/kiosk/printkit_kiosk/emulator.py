@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-
 from printkit.emulator.clock import Clock, SystemClock
 from printkit.emulator.ledger import EffectLedger
 from printkit.emulator.notices import NoticeDue, Outbox, Pauses
@@ -115,16 +114,28 @@ class Shop:
         given = query.get("page", "1")
         page = int(given) if given.isdecimal() and len(given) < 9 else 1
         wanted = query.get("reference")
-        every = [each for each in reversed(self._orders.values()) if wanted in {None, each["reference"]}]
+        every = [
+            each for each in reversed(self._orders.values()) if wanted in {None, each["reference"]}
+        ]
         start = (page - 1) * ON_A_PAGE
-        return {"orders": every[start : start + ON_A_PAGE], "next": page + 1 if start + ON_A_PAGE < len(every) else None}
+        return {
+            "orders": every[start : start + ON_A_PAGE],
+            "next": page + 1 if start + ON_A_PAGE < len(every) else None,
+        }
 
     def _create(self, given: NewOrder) -> Mapping[str, Any]:
         if any(each["reference"] == given.reference for each in self._orders.values()):
             raise Refusal(409, "there is an order of this reference")
         order_id, to = f"k{len(self._orders) + 1}", msgspec.to_builtins(given.to)
         created = self.clock.now().isoformat()
-        order: dict[str, Any] = {"id": order_id, "reference": given.reference, "state": "open", "to": to, "prints": [], "created": created}
+        order: dict[str, Any] = {
+            "id": order_id,
+            "reference": given.reference,
+            "state": "open",
+            "to": to,
+            "prints": [],
+            "created": created,
+        }
         self._orders[order_id] = order
         self.ledger.record("order created", given.reference, order_id)
         return order
@@ -132,14 +143,19 @@ class Shop:
     def _set_prints(self, order: dict[str, Any], given: Prints) -> Mapping[str, Any]:
         if order["state"] != "open":
             raise Refusal(409, f"the order is {order['state']}")
-        order["prints"] = [{**msgspec.to_builtins(each), "id": f"{order['id']}-{place}"} for place, each in enumerate(given.prints, 1)]
+        order["prints"] = [
+            {**msgspec.to_builtins(each), "id": f"{order['id']}-{place}"}
+            for place, each in enumerate(given.prints, 1)
+        ]
         self.ledger.record("prints set", order["id"])
         return order
 
     def _set_state(self, order: dict[str, Any], given: State) -> Mapping[str, Any]:
         if given.state not in NEXT.get(order["state"], ()):
             raise Refusal(409, f"the order is {order['state']}")
-        if given.state == "ordered" and not (order["prints"] and order["to"]["street"] and order["to"]["town"]):
+        if given.state == "ordered" and not (
+            order["prints"] and order["to"]["street"] and order["to"]["town"]
+        ):
             raise Refusal(422, "the order lacks prints or an address")
         self.ledger.record(f"order {given.state}", order["id"])
         return self._moved(order, given.state)
@@ -147,19 +163,27 @@ class Shop:
     def _moved(self, order: dict[str, Any], state: str) -> Mapping[str, Any]:
         order["state"] = state
         if self.outbox.to:
-            self.outbox.put(self.outbox.to, json.dumps({"order": order["id"], "state": state}).encode(), self.clock.now())
+            self.outbox.put(
+                self.outbox.to,
+                json.dumps({"order": order["id"], "state": state}).encode(),
+                self.clock.now(),
+            )
         return order
 
     # ── What only the shop's own people could do ──────────────────────────────────────────────────────────────────────
 
-    def control(self, words: tuple[str, ...], members: Mapping[str, object]) -> Mapping[str, object]:
+    def control(
+        self, words: tuple[str, ...], members: Mapping[str, object]
+    ) -> Mapping[str, object]:
         """``orders/{id}/print`` and ``orders/{id}/post``, beside what all shops have."""
         found = self.outbox.control(words, members, self.clock.now())
         if found is not None:
             return found
         match words:
             case ("orders", order_id, "print" | "post" as deed) if order_id in self._orders:
-                return self._moved(self._orders[order_id], {"print": "printing", "post": "posted"}[deed])
+                return self._moved(
+                    self._orders[order_id], {"print": "printing", "post": "posted"}[deed]
+                )
             case _:
                 raise UnknownControlError("there is no such control call, or no such order")
 
@@ -168,7 +192,7 @@ class Shop:
         return self.outbox.due(now)
 
     def notice_answered(self, notice: NoticeDue, status: int | None) -> None:
-        """Tried again three times."""
+        """Tried three times."""
         taken = status is not None and 200 <= status < 300
         self.outbox.answered(notice, status, self.clock.now(), Pauses(attempts=3), taken=taken)
 
@@ -183,6 +207,8 @@ class Shop:
 
 def _read(request: Request, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(request.body if isinstance(request.body, bytes) else b"", type=kind)
+        return msgspec.json.decode(
+            request.body if isinstance(request.body, bytes) else b"", type=kind
+        )
     except (ValueError, RecursionError) as error:
         raise Refusal(400, f"that is not what is documented: {error}") from None

@@ -19,4 +19,6 @@ def parse_notice(body: bytes, provider: str) -> Notice:
         raise refused("order", "is missing or not text")
     if state is None:
         raise refused("state", "is missing or not text")
-    return Notice(OrderRef(provider, order), statuses.ORDER.get(state, OrderStatus.UNKNOWN), state, body=body)
+    return Notice(
+        OrderRef(provider, order), statuses.ORDER.get(state, OrderStatus.UNKNOWN), state, body=body
+    )

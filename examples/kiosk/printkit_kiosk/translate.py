@@ -5,15 +5,25 @@ from datetime import UTC
 from typing import Any
 
 from attrs import frozen
-
-from printkit.errors import AuthenticationError, ConflictError, NotFoundError, ProviderError, RejectedError, UnreadableAnswerError
+from printkit.errors import (
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    ProviderError,
+    RejectedError,
+    UnreadableAnswerError,
+)
 from printkit.exchange import Response
 from printkit.model import Artwork, Item, Order, OrderRef, OrderStatus, Photo, Recipient
 from printkit.paging import Page
 
 from . import statuses, wire
 
-ERRORS: Mapping[int, type[ProviderError]] = {401: AuthenticationError, 404: NotFoundError, 409: ConflictError}
+ERRORS: Mapping[int, type[ProviderError]] = {
+    401: AuthenticationError,
+    404: NotFoundError,
+    409: ConflictError,
+}
 
 
 @frozen
@@ -32,17 +42,29 @@ def recipient_body(recipient: Recipient) -> dict[str, str]:
     """Kiosk has one line of street."""
     street = ", ".join(line for line in (recipient.line1, recipient.line2) if line)
     found = (recipient.name, street, recipient.city, recipient.postal_code, recipient.country)
-    return dict(zip(("name", "street", "town", "postcode", "country"), (each or "" for each in found), strict=True))
+    return dict(
+        zip(
+            ("name", "street", "town", "postcode", "country"),
+            (each or "" for each in found),
+            strict=True,
+        )
+    )
 
 
 def prints_body(photos: Sequence[Photo]) -> list[dict[str, Any]]:
     """One print for each photo."""
-    return [{"size": photo.sku, "image": photo.artwork[0].url, "count": photo.copies} for photo in photos]
+    return [
+        {"size": photo.sku, "image": photo.artwork[0].url, "count": photo.copies}
+        for photo in photos
+    ]
 
 
 def prints_of(order: Order) -> list[dict[str, Any]]:
     """The same of an order that was read, to be compared."""
-    return [{"size": item.provider_sku, "image": item.artwork[0].url, "count": item.copies} for item in order.items]
+    return [
+        {"size": item.provider_sku, "image": item.artwork[0].url, "count": item.copies}
+        for item in order.items
+    ]
 
 
 # ── In ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -56,7 +78,10 @@ def read_order(answer: Response, scope: Scope) -> Order:
 def read_page(answer: Response, scope: Scope) -> Page[Order]:
     """A page of orders; they are whole."""
     found = wire.read_listed(answer.body)
-    return Page(tuple(order(each, scope) for each in found.orders), None if found.next is None else str(found.next))
+    return Page(
+        tuple(order(each, scope) for each in found.orders),
+        None if found.next is None else str(found.next),
+    )
 
 
 def order(given: wire.Order, scope: Scope, body: bytes = b"") -> Order:
@@ -70,8 +95,20 @@ def order(given: wire.Order, scope: Scope, body: bytes = b"") -> Order:
         status,
         provider_status=given.state,
         reference=given.reference,
-        recipient=Recipient(to.name, line1=to.street, city=to.town, postal_code=to.postcode, country=to.country),
-        items=tuple(Item(each.id, each.size, each.size, each.count, status, artwork=(Artwork(url=each.image),)) for each in given.prints),
+        recipient=Recipient(
+            to.name, line1=to.street, city=to.town, postal_code=to.postcode, country=to.country
+        ),
+        items=tuple(
+            Item(
+                each.id,
+                each.size,
+                each.size,
+                each.count,
+                status,
+                artwork=(Artwork(url=each.image),),
+            )
+            for each in given.prints
+        ),
         created=None if given.created is None else given.created.astimezone(UTC),
         body=body,
     )

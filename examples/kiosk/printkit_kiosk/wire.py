@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-
 from printkit.decoding import reader
 
 

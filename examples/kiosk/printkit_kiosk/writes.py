@@ -9,25 +9,30 @@ from . import statuses, translate
 
 
 def find_created(handle: ReconcileHandle, orders: Sequence[Order]) -> Found[Order]:
-    """Kiosk takes a reference once, so whatever has it is either the order that was meant or one that stands in the way."""
+    """Kiosk takes a reference once: what has it is the order that was meant, or stands in the way."""
     same = [order for order in orders if order.reference == handle.key]
     if not same:
         return Absent("no order has this reference")
     found = same[0]
-    is_meant = found.recipient is not None and translate.recipient_body(found.recipient) == handle.meant["to"]
+    is_meant = (
+        found.recipient is not None
+        and translate.recipient_body(found.recipient) == handle.meant["to"]
+    )
     if is_meant and found.status is OrderStatus.DRAFT and not found.items:
         return Applied(found)
     return NotApplied("another order has this reference", existing=found.ref)
 
 
 def find_prints(handle: ReconcileHandle, order: Order) -> Found[Order]:
-    """The whole list is set at once, so it is the new one or still the old one; anything else somebody else did."""
+    """The whole list is set at once, so it is the new one or the old one, or somebody else's."""
     there = translate.prints_of(order)
     if there == handle.meant["prints"]:
         return Applied(order)
     if there == handle.preimage:
         return Absent("the prints are those of before")
-    return Unknown("the prints are neither those of before nor those that were meant: look at the order")
+    return Unknown(
+        "the prints are neither those of before nor those that were meant: look at the order"
+    )
 
 
 def find_state(handle: ReconcileHandle, order: Order) -> Found[Order]:

@@ -12,12 +12,13 @@ from ...drafts import PREFIX, Draft
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, PrintKitError, ProviderError
 from ...exchange import Request, Response
 from ...lenient import members, text
+from ...locks import Locks
 from ...making import changed_order, changed_receipt, no_receipt, with_receipt
 from ...model import Item, Order, OrderStatus
 from ...outcomes import Applied, Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Locks, Write
+from ...writes import Write
 from . import endpoints, statuses, translate, writes
 from .config import Settings
 

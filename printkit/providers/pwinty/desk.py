@@ -7,12 +7,13 @@ from typing import Any, Final, TypeVar
 
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
+from ...locks import Locks
 from ...making import changed_order, changed_receipt, no_receipt
 from ...model import Issue, Item, Order, OrderRef
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
 from ...transport.caller import Deadline
-from ...writes import Locks, Write
+from ...writes import Write
 from . import endpoints, issues, statuses, translate, writes
 from .config import Settings
 

@@ -7,7 +7,6 @@ from typing import Any
 import printkit
 from printkit import NewOrder, Order, OrderStatus, Photo, PrintKit, Recipient
 from printkit.emulator.clock import ManualClock
-from printkit.emulator.shop import Shop
 from printkit.server.emulator import EmulatorServer
 from tests.matrix.deeds import Deed, Here, Reading
 from tests.providers.pwinty.shops import Now, stopped_clocks
@@ -31,7 +30,7 @@ def emulated() -> Any:
 class World:
     """A shop behind real HTTP, and any number of programs that talk to it."""
 
-    def __init__(self, shop: Shop, server: EmulatorServer, now: Now) -> None:
+    def __init__(self, shop: Any, server: EmulatorServer, now: Now) -> None:
         self.shop, self.server, self.now = shop, server, now
         self.kits = contextlib.AsyncExitStack()
 

@@ -1,5 +1,6 @@
 """A third provider is one folder: Kiosk, written by docs/add-a-provider.md, works in all of printkit, and no line of that knows it."""
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -180,6 +181,10 @@ async def test_its_notices(tmp_path: Path) -> None:
             there.shop.control(("orders", order.id, "post"), {})
             await there.server.tick()
             assert (await it.wait_for(order, OrderStatus.SHIPPED, timeout=5)).status is OrderStatus.SHIPPED
+            async with asyncio.timeout(10):
+                while len(there.shop.outbox):  # noqa: ASYNC110 - the server delivers by itself and tells nobody
+                    await asyncio.sleep(0.01)
+            assert {each["state"] for each in there.shop.outbox.listed()} == {"accepted"}
         with pytest.raises(InvalidRequestError, match="order: is missing"):
             it.parse_notice({}, {}, b"{}")
     assert delivered[-1].status is OrderStatus.SHIPPED
