@@ -92,7 +92,7 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
         None,
         None,
         None,
-        bool(items) and {item.status for item in items} == _ALL_TEST,
+        bool(items) and all(item.status is _TEST for item in items),
         _ids(answer),
         complete,
         body,
@@ -140,7 +140,7 @@ def fold_statuses(of_items: Iterable[OrderStatus]) -> OrderStatus:
     for urgent in _URGENT:
         if urgent in live:
             return urgent
-    if live == _ALL_TEST:
+    if live <= _ALL_TEST:
         return OrderStatus.TEST
     if live & _ON_THE_WAY and live - _ON_THE_WAY:
         return OrderStatus.PARTIALLY_SHIPPED
@@ -150,7 +150,7 @@ def fold_statuses(of_items: Iterable[OrderStatus]) -> OrderStatus:
 _CANCELLED, _ALL_TEST = frozenset({OrderStatus.CANCELLED}), frozenset({OrderStatus.TEST})
 _URGENT = (OrderStatus.ACTION_REQUIRED, OrderStatus.ON_HOLD, OrderStatus.UNKNOWN)
 _ON_THE_WAY = frozenset({OrderStatus.SHIPPED, OrderStatus.DELIVERED})
-_UNKNOWN = OrderStatus.UNKNOWN
+_UNKNOWN, _TEST = OrderStatus.UNKNOWN, OrderStatus.TEST
 
 
 def with_items(order: Order, items: Iterable[Item]) -> Order:
