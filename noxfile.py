@@ -78,6 +78,13 @@ def docs(session: nox.Session) -> None:
     session.run("sphinx-build", "-W", "-n", "--keep-going", "-b", "html", "docs", "docs/_build/html")
 
 
+@nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Known weaknesses of everything that printkit and its extras bring along; asks a public service."""
+    session.install(".[artwork,cli,distributed,otel]", "pip-audit")
+    session.run("pip-audit", "--local")
+
+
 SDKS = ("httpx", "requests", "pydantic", "stripe", "openai", "boto3")
 """Whose import and size printkit's are shown beside; installed where nothing else is."""
 
