@@ -109,7 +109,7 @@ def read_order(response: Response, scope: Scope) -> Order:
     """
     if 200 <= response.status < 300:
         with suppress(UnreadableAnswerError):
-            answer = wire.read_order(response.body)
+            answer = wire.read_order_answer(response.body)
             if not (answer.had_error or answer.error_reference_code or answer.errors or answer.message):
                 return order(answer, response.body, scope)
     if check(response, scope).id is None:  # only now, as it reads everything once more

@@ -49,6 +49,11 @@ class Order(Wire):
     shipping_total: Loose = None
     shipping_address: Loose = None
     meta: Loose = None
+
+
+class OrderAnswer(Order):
+    """An order by itself, with what an answer may say beside it (reference section 5)."""
+
     had_error: Loose = None
     error_reference_code: Loose = None
     errors: Loose = None
@@ -164,6 +169,7 @@ class Countries(Wire):
 
 
 read_order = reader(Order, "Gooten")
+read_order_answer = reader(OrderAnswer, "Gooten")
 read_found = reader(Found, "Gooten")
 read_submitted = reader(Submitted, "Gooten")
 read_updated = reader(Updated, "Gooten")
