@@ -15,11 +15,11 @@ import click
 from rich.text import Text
 
 from ..bulk.kept import WORDS
-from ..change_lines import read
 from ..errors import ConfigError
 from ..kit import PrintKit
 from ..secret import Secret
 from . import rows, screen
+from .again import LOOK_FIRST, TakenTwice, changes_of
 from .document import as_json as to_json
 from .exits import Exit
 from .journals import waiting
@@ -143,10 +143,13 @@ def distributed() -> None:
 @click.option(
     "--chunk-size", type=click.IntRange(min=1), default=200, show_default=True, metavar="N", help="Changes that a worker takes at once."
 )
+@LOOK_FIRST
 @YES
 @kept_in
 @connected
-def submit(session: Session, *, changes: Path, run: str | None, chunk_size: int, yes: bool, database: OpenDatabase) -> None:
+def submit(
+    session: Session, *, changes: Path, run: str | None, chunk_size: int, look_first: bool, yes: bool, database: OpenDatabase
+) -> None:
     """Hand a file of changes over to the workers.
 
     Prints the name of the run. FILE is JSON Lines, or CSV when its name ends so. The run is there whole, or not at all.
@@ -159,7 +162,9 @@ def submit(session: Session, *, changes: Path, run: str | None, chunk_size: int,
             if not sys.stdin.isatty():
                 raise click.UsageError(f"{', '.join(live)} is a live shop: say --yes.")
             click.confirm(f"{', '.join(live)} is a live shop. Go on?", abort=True, err=True)
-        name = await library.submit(kit, read(changes), at, run=run, chunk_size=chunk_size)
+        warning = TakenTwice(kit, None if session.as_json else screen.console(stderr=True))
+        given = warning.before(changes_of(changes, look_first=look_first))
+        name = await library.submit(kit, given, at, run=run, chunk_size=chunk_size)
         click.echo(to_json({"run": name}, lines=True) if session.as_json else name)
         return Exit.DONE
 

@@ -8,10 +8,9 @@ import tempfile
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
-from attrs import evolve
 from rich.text import Text
 
 from ..bulk.journal import read as read_journal, read_changes
@@ -19,17 +18,15 @@ from ..bulk.plans import Plan
 from ..bulk.results import ChangeResult
 from ..bulk.run import Run
 from ..change_lines import read, to_dict
-from ..changes import Change, PlaceOrder, provider_of
+from ..changes import Change
 from ..errors import PrintKitError, RunStoppedError
 from ..kit import PrintKit
 from . import reporting, rows, running, screen
+from .again import LOOK_FIRST, TakenTwice, changes_of
 from .document import as_document, error_document
 from .exits import Exit
 from .options import YES, Command, connected
 from .session import Session, telling
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 _FILE = click.argument("source", metavar="FILE", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
 JOURNAL = click.argument("journal", metavar="RUN.DB", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -69,7 +66,7 @@ def _paced(command: Command) -> Command:
 )
 @click.option("--no-journal", is_flag=True, help="Keep it nowhere: a run that ends early cannot be gone on with.")
 @click.option("--dry-run", is_flag=True, help="Send nothing, say what would be sent: as bulk plan.")
-@click.option("--look-first", is_flag=True, help="Place no order whose reference the shop has already: one more request for each.")
+@LOOK_FIRST
 @_paced
 @connected
 def run(session: Session, *, source: Path, journal: Path | None, no_journal: bool, dry_run: bool, look_first: bool, **wishes: Any) -> None:
@@ -94,7 +91,7 @@ def run(session: Session, *, source: Path, journal: Path | None, no_journal: boo
         if no_journal:
             with telling(as_json=session.as_json):
                 total = sum(1 for _ in read(path))  # a wrong line is told before anything is sent
-        _carry_out(session, lambda: _read(path, look_first=look_first), journal, total=total, may_change=None, **wishes)
+        _carry_out(session, lambda: changes_of(path, look_first=look_first), journal, total=total, may_change=None, **wishes)
 
 
 @click.command()
@@ -124,11 +121,6 @@ def plan(session: Session, *, source: Path, concurrency: int | None) -> None:
     journal = None if str(source) == "-" else source.with_suffix(".run.db")
     with _named(source) as path:
         _plan(session, path, journal, concurrency, look_first=False)
-
-
-def _read(path: Path, *, look_first: bool) -> Iterator[Change]:
-    for change in read(path):
-        yield evolve(change, look_first=True) if look_first and isinstance(change, PlaceOrder) else change
 
 
 @contextmanager
@@ -161,7 +153,7 @@ def _carry_out(
     is_new = journal is None or not journal.exists()
 
     async def verb(kit: PrintKit) -> Exit:
-        given, warning = changes(), _Warning(kit)
+        given, warning = changes(), TakenTwice(kit)
         if given is not None and is_new:
             given = warning.before(given)
         made = kit.apply(given, journal=journal, concurrency=concurrency, rate=rate)
@@ -183,30 +175,8 @@ def _carry_out(
     session.run(verb, may_change=() if yes else may_change)
 
 
-class _Warning:
-    """Says once, before the first order is placed, that the shop would take it a second time."""
-
-    def __init__(self, kit: PrintKit) -> None:
-        self._takes_twice = {name for name, info in kit.connections.items() if not info.unique_references}
-        self._default = kit.default
-        self.to: Console | None = None
-
-    def before(self, changes: Iterable[Change]) -> Iterator[Change]:
-        """The changes, as they are."""
-        for change in changes:
-            if isinstance(change, PlaceOrder) and not change.look_first:
-                self._say(provider_of(change, self._default) or "")
-            yield change
-
-    def _say(self, provider: str) -> None:
-        if provider in self._takes_twice and self.to is not None:
-            self._takes_twice.clear()
-            told = f"{provider} takes a reference that it has: an order that another run has placed is printed again. --look-first asks."
-            self.to.print(Text(screen.clean(told)), soft_wrap=True)
-
-
 async def _to_its_end(
-    made: Run, note: Callable[[ChangeResult], None], session: Session, total: int | None, warning: _Warning, *, is_kept: bool
+    made: Run, note: Callable[[ChangeResult], None], session: Session, total: int | None, warning: TakenTwice, *, is_kept: bool
 ) -> None:
     async with running.shown(running.Watch(made, total), quiet=session.as_json) as to:
         warning.to = None if session.as_json else to
@@ -233,7 +203,7 @@ def _plan(session: Session, path: Path, journal: Path | None, concurrency: int |
     async def verb(kit: PrintKit) -> Exit:
         to = screen.console()
         count = requests = problems = 0
-        async for each in kit.plan(_read(path, look_first=look_first), concurrency=concurrency):
+        async for each in kit.plan(changes_of(path, look_first=look_first), concurrency=concurrency):
             count += 1
             requests += len(each.requests) if each.problem is None else 0
             problems += each.problem is not None

@@ -57,6 +57,30 @@ def test_a_run_from_its_file_to_its_results(cli, start, shop, database: str, cha
     assert ask("unknown", "spring", "--url", shop.connection) == []
 
 
+@pytest.mark.slow
+def test_what_is_placed_twice_is_said_before_and_looked_for_on_demand(cli, start, shop, database: str, changes: str) -> None:
+    def submit(*words: str) -> str:
+        return cli("distributed", "submit", changes, *words, "--url", shop.connection, PRINTKIT_DATABASE=database).err
+
+    worker = start("worker", "--url", shop.connection, PRINTKIT_DATABASE=database)
+
+    def wait(run: str, told: str) -> None:
+        ends = time.monotonic() + 40
+        while told not in (shown := cli("distributed", "status", run, PRINTKIT_DATABASE=database)).out:
+            assert time.monotonic() < ends, (shown, worker.poll())
+
+    first = submit("--run", "first")
+    wait("first", "40 applied")
+    second = submit("--run", "second", "--look-first")
+    wait("second", "40 not-applied")
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate(timeout=30)
+
+    warning = "pwinty takes a reference that it has: an order that another run has placed is printed again. --look-first asks.\n"
+    assert (first, second) == (warning, "")
+    assert sum(entry["count"] for entry in shop.control("GET", "ledger")["pwinty"] if entry["kind"] == "order submitted") == 40
+
+
 class TestWhereRunsAreKept:
     @pytest.fixture(autouse=True)
     def _installed(self, postgres: str) -> None:

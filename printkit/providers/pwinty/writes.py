@@ -213,7 +213,7 @@ class Seen:
     those would be taken for the ones whose answer was lost.
     """
 
-    def __init__(self, limit: int = 10_000) -> None:
+    def __init__(self, limit: int = 5_000) -> None:
         self._photos = _Newest[str, frozenset[str]](limit)
         self._wishes = _Newest[str, str](limit)
         self._exchanged = _Newest[str, str](limit)
