@@ -360,7 +360,9 @@ class Receiver:
         finally:
             if not call.done():
                 late = call.cancel()
-                await asyncio.wait([call])  # it may not be called again before it has ended
+                if not (await asyncio.wait([call], timeout=_PARTING))[0]:
+                    _LOG.error("the handler of %s goes on, though it was cancelled: it keeps its place until it ends", order.ref)
+                    await asyncio.wait([call])  # it may not be called again before it has ended
         error = (TimeoutError(f"not done in {seconds:g} s") if late else asyncio.CancelledError()) if call.cancelled() else call.exception()
         if error is not None:
             _LOG.error("the handler failed for %s and is called again later", order.ref, exc_info=error)

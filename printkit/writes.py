@@ -352,7 +352,7 @@ class Writer:
             self._locks.give_back(handle.lock)
         if isinstance(found, Absent):
             if send is not None:
-                newer = self._beside(handle)
+                newer = next((each for each in self.unresolved if each.lock == handle.lock and each.id != handle.id), None)
                 if newer is not None and self._now() < newer.settle_until:
                     return Unknown("a later write to the same is unknown too: settle that first", newer.settle_until)
                 return await self._replaced(handle, find, send, handle.meant if found.left is None else found.left)
@@ -363,6 +363,7 @@ class Writer:
 
     async def _replaced(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T], left: Json) -> "Applied[T]":
         """Send what is left. The handle is remembered until that is done, refused, or remembered by a handle of its own."""
+        before = {each.id for each in self.unresolved}
         try:
             applied = await self._once_more(handle, find, send, left)
         except (OutcomeUnknownError, ProviderError) as error:
@@ -370,15 +371,11 @@ class Writer:
                 self._forget(handle)
             raise
         except asyncio.CancelledError:
-            if self._beside(handle) is not None:
+            if any(each.lock == handle.lock and each.id not in before for each in self.unresolved):
                 self._forget(handle)
             raise
         self._forget(handle)
         return applied
-
-    def _beside(self, handle: ReconcileHandle) -> ReconcileHandle | None:
-        """Another write to the same that is unknown."""
-        return next((each for each in self.unresolved if each.lock == handle.lock and each.id != handle.id), None)
 
     async def _once_more(self, handle: ReconcileHandle, find: "Find[T]", send: Send[T], left: Json) -> "Applied[T]":
         """Send what is left. A refusal is only a hint then: the first request may have gone through after all, just before."""

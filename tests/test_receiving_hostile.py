@@ -225,6 +225,29 @@ class TestHandlers:
                 await there.idle()
             assert (called, there.statuses[-1]) == (2, S.SUBMITTED)
 
+    async def test_one_that_keeps_its_place_is_told_of_while_it_does(
+        self, durable: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As many of them as are handled at once, and no order is handled any more."""
+        monkeypatch.setattr("printkit.receiving._PARTING", 0.001)
+        durable.receiver._limits = evolve(durable.receiver._limits, handler_seconds=0.001)
+        order, goes_on = await durable.placed(), asyncio.Event()
+
+        async def stays(found: Order) -> None:
+            while not goes_on.is_set():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await goes_on.wait()
+
+        durable.on_delivery = stays
+        await durable.tell(order.id)
+        async with asyncio.timeout(5):
+            while f"the handler of {order.ref} goes on" not in caplog.text:  # noqa: ASYNC110 - nobody tells
+                await asyncio.sleep(0)
+        assert durable.outcomes["delivered"] == 0
+        goes_on.set()
+        await durable.idle()
+        assert durable.outcomes["delivered"] == 1
+
     async def test_closing_that_is_given_up_closes_all_the_same(self, tmp_path: Path) -> None:
         begun = asyncio.Event()
 

@@ -678,6 +678,29 @@ async def test_what_sending_again_raises_is_the_callers() -> None:
     assert await each.reconcile(handle, Looks(Absent("not there")), Sends()) == Applied("sent")
 
 
+async def test_interrupted_before_anything_left_it_stays_remembered_also_beside_another_unknown_one() -> None:
+    """Another write to the same order may be unknown since long ago: that is no handle of what was to be sent again."""
+    now, caller, begun = Now(), FakeCaller(LOST), asyncio.Event()
+    each = writer(caller, now=now)
+    for step in ("add", "status"):
+        with pytest.raises(OutcomeUnknownError):
+            await each.perform(write(step=step), caller.deadline())
+    both = each.unresolved
+    now.advance(3600)
+
+    async def send(left: Any) -> str:
+        begun.set()
+        await asyncio.Event().wait()
+        return "never"
+
+    again = asyncio.create_task(each.reconcile(both[0], Looks(Absent("not there")), send))
+    await begun.wait()
+    again.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await again
+    assert each.unresolved == both
+
+
 # ── Locks ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -92,7 +92,7 @@ class Pauses:
                 return self._fail(stopped(error))
             except Exception:  # noqa: BLE001, S112 - whatever it is, it is no answer
                 continue
-            return self._go_on()
+            return await self._rest()  # it may have asked for a pause meanwhile
         return self._fail(RunStoppedError(f"the shop has not answered for {LONGEST_PAUSE / 60:g} minutes"))
 
     def _go_on(self) -> None:

@@ -97,7 +97,8 @@ async def plan(index: int, change: Change, rehearse: Rehearse) -> Plan:
 
 async def _there_already(kit: Any, change: PlaceOrder) -> Order | None:
     """An order of the same reference, where the shop would take another one."""
-    if change.look_first or kit.connections[provider_of(change, kit.default)].unique_references:
+    at = kit.connections.get(provider_of(change, kit.default))
+    if change.look_first or at is None or at.unique_references:
         return None
     return await change.placed_before(kit)
 

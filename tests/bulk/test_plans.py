@@ -10,6 +10,7 @@ from attrs import evolve
 
 from printkit import (
     Applied,
+    ConfigError,
     ConflictError,
     InvalidRequestError,
     NewOrder,
@@ -33,6 +34,7 @@ from printkit.changes import (
     UpdateRecipient,
 )
 from printkit.model import Order
+from printkit.skus import SkuMap
 from tests.bulk.two_shops import ANN, KEY, SHOPS, TOM, URL, Counter, counter
 
 NEW_URL = URL.format("lighthouse")
@@ -261,6 +263,16 @@ class TestReferences:
 
         assert again.outcome == NotApplied(str(again.error), first.outcome.value.ref)
         assert at.shop.shop.ledger.count("order submitted") == 1
+
+    @pytest.mark.parametrize("provider", ["nowhere", None])
+    async def test_a_connection_that_there_is_not_is_told_as_a_run_tells_it(self, provider: str | None) -> None:
+        """None: of the two that are open neither is the default."""
+        async with counter("gooten") as one, counter("pwinty") as other:
+            kit = PrintKit({**one.kit.opened, **other.kit.opened}, None, SkuMap({}))
+            place = PlaceOrder(NewOrder(TOM, "ORD-2"), one.photos, provider=provider)
+            [plan], [result] = await plans(kit, place), [each async for each in kit.apply([place])]
+
+            assert (type(plan.problem), str(plan.problem)) == (ConfigError, str(result.error))
 
     async def test_a_draft_that_is_kept_here_is_no_order_yet(self) -> None:
         async with counter("gooten") as at:
