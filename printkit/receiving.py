@@ -310,7 +310,8 @@ class Receiver:
         finally:
             self._under_way.discard(entry.name)
             if outcome is not None:
-                self._answer(awaited, handled=outcome not in {"not-read", "not-handled"})
+                known_and_not_shown = outcome == "not-shown" and entry.mark is not None  # of an unknown one nothing is told
+                self._answer(awaited, handled=outcome not in {"not-read", "not-handled"} and not known_and_not_shown)
             self._wake.set()
 
     async def _deliver(self, entry: Entry, awaited: asyncio.Future[bool] | None) -> NoticeOutcome | None:

@@ -117,6 +117,16 @@ class TestRefusals:
             assert there.statuses == [S.SUBMITTED]
             assert there.there.reads == 4
 
+    @pytest.mark.parametrize("status", [403, 404])
+    async def test_a_known_order_that_is_not_shown_counts_as_not_delivered(self, status: int) -> None:
+        """Nothing but this process remembers the notice: the shop has to come again."""
+        async with scene() as there:
+            order = await there.placed()
+            assert (await there.tell(order.id)).status == 200
+            there.later(5)
+            there.there.failing = [says({"errorMessage": "not yours"}, status)]
+            assert (await there.tell(order.id)).status == 503
+
     async def test_it_is_looked_for_during_a_minute_and_then_forgotten(self, durable: Scene) -> None:
         when: list[int] = []
         await durable.tell(424242)
