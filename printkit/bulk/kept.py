@@ -145,15 +145,18 @@ def refuse_others(name: object, begun_with: Mapping[str, str], accounts: Mapping
         JournalError: a connection is at another account or environment now, or is not configured any more.
     """
     for provider, account in begun_with.items():
-        if accounts.get(provider) != account:
-            now = f"is {_place(accounts[provider])}" if provider in accounts else "is not configured"
-            why = _ANOTHER if provider in accounts and _place(accounts[provider]) == _place(account) else ""
-            anew = _ANEW if why and " emulator " in account else ""
-            raise JournalError(f"{name} was begun with {provider} at {_place(account)}, and {provider} {now}{why}{anew}")
-
-
-_ANOTHER: Final = ": the account is another one"
-_ANEW: Final = "; an emulator within a program begins anew each time, without its orders: begin a new run"
+        now = accounts.get(provider)
+        if now == account:
+            continue
+        if now is None:
+            why = f"at {_place(account)}, and {provider} is not configured"
+        elif _place(now) != _place(account):
+            why = f"at {_place(account)}, and {provider} is {_place(now)}"
+        elif " emulator " in account:
+            why = "at another emulator; one within a program begins anew each time, without its orders: begin a new run"
+        else:
+            why = f"at another account of {_place(account)}"
+        raise JournalError(f"{name} was begun with {provider} {why}")
 
 
 def _place(account: str) -> str:

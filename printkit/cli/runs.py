@@ -19,7 +19,7 @@ from ..bulk.results import ChangeResult
 from ..bulk.run import Run
 from ..change_lines import read, to_dict
 from ..changes import Change
-from ..errors import PrintKitError, RunStoppedError
+from ..errors import JournalError, PrintKitError, RunStoppedError
 from ..kit import PrintKit
 from . import reporting, rows, running, screen
 from .again import LOOK_FIRST, TakenTwice, changes_of
@@ -197,8 +197,7 @@ def _sheet(path: Path) -> Generator[rows.Sheet]:
 
 def _plan(session: Session, path: Path, journal: Path | None, concurrency: int | None, *, look_first: bool) -> None:
     if journal is not None and journal.exists() and not session.as_json:
-        with telling(as_json=False):
-            screen.console(stderr=True).print(Text(screen.clean(_begun(journal))), soft_wrap=True)
+        screen.console(stderr=True).print(Text(screen.clean(_begun(journal))), soft_wrap=True)
 
     async def verb(kit: PrintKit) -> Exit:
         to = screen.console()
@@ -221,7 +220,10 @@ def _plan(session: Session, path: Path, journal: Path | None, concurrency: int |
 
 
 def _begun(journal: Path) -> str:
-    found = read_journal(journal)
+    try:
+        found = read_journal(journal)
+    except JournalError as error:
+        return f"{error.message}. This is the plan of a new one."
     done = (found.total or 0) - found.left
     told = (
         f"ended by {found.ended:%Y-%m-%d %H:%M} UTC, and bulk run does nothing more"

@@ -34,7 +34,11 @@ class Delivery:
         return task
 
     async def _send(self, shop: Shop, notice: NoticeDue) -> None:
-        shop.notice_answered(notice, await self._send_now(notice))
+        status = None
+        try:
+            status = await self._send_now(notice)
+        finally:
+            shop.notice_answered(notice, status)
 
     async def _send_now(self, notice: NoticeDue) -> int | None:
         if self._session is None:

@@ -177,7 +177,7 @@ async def test_another_input_is_refused(path: Path, given: list[Change], said: s
 @pytest.mark.parametrize(
     ("accounts", "said"),
     [
-        ({"pwinty": "pwinty emulator ffff"}, "the account is another one"),
+        ({"pwinty": "pwinty emulator ffff"}, "pwinty at another emulator; one within a program begins anew each time"),
         ({"pwinty": "pwinty live 0a1b"}, "pwinty emulator, and pwinty is pwinty live"),
         ({"pwinty": "gooten emulator 0a1b"}, "is gooten emulator"),
         ({"gooten": "gooten emulator 2c3d"}, "pwinty is not configured"),

@@ -251,7 +251,7 @@ class TestWorker:
             assert await worker.carry_out(run, 0) is None
             status = await distributed.status(database, run)
             assert status.stopped is not None
-            assert "the account is another one" in status.stopped
+            assert "was begun with pwinty at another " in status.stopped
             assert status.kept.counts == {"pending": 3}
             assert [order async for order in other.list_orders()] == []
 

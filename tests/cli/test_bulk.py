@@ -257,6 +257,14 @@ class TestPlan:
         assert f"{told}2 of its changes have ended, and bulk run goes on with the others." in begun.err
         assert ended.out.count("has this reference already: another order of it is placed") == 3
 
+    def test_a_file_that_is_no_journal_does_not_stand_in_the_way(self, cli: Run, at: tuple[str, ...], changes: Path, journal: Path) -> None:
+        journal.write_bytes(b"")
+
+        ended = cli("bulk", "plan", str(changes), *at)
+
+        assert ended.code == 0
+        assert f"{journal} is not the journal of a run. This is the plan of a new one." in ended.err
+
     def test_who_looks_first_is_told_what_is_there(self, cli: Run, at: tuple[str, ...], changes: Path) -> None:
         assert cli("bulk", "run", str(changes), *at).code == 0
 
