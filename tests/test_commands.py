@@ -1,5 +1,6 @@
 """The commands of the documentation: those of some pages are run as they stand, in the page's order; all others exist, options and all."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -10,8 +11,9 @@ from pathlib import Path
 import click
 import pytest
 
+import printkit
 from docs.commands import Step, mentioned, steps
-from printkit import registry
+from printkit import NewOrder, Photo, Recipient, registry
 from printkit.cli.app import app
 
 ROOT = Path(__file__).parents[1]
@@ -43,6 +45,32 @@ def test_the_commands_of_a_page(page: str, tmp_path: Path) -> None:
                 carry_out(step, port, tmp_path, is_served=server is not None)
     finally:
         stop(server)
+
+
+@pytest.mark.slow
+def test_the_commands_of_bulk(tmp_path: Path) -> None:
+    """Its page shows what they print for other orders than these two."""
+    port = free_port()
+    (tmp_path / "printkit.toml").write_text('[printkit.providers.pwinty]\nenvironment = "emulator"\n', encoding="utf-8")
+    server = serve(Step(0, "", "printkit emulator\n", None), port, tmp_path)
+    try:
+        asyncio.run(two_drafts(port))
+        for step in steps(ROOT / "docs/bulk.md"):
+            if not step.name:
+                carry_out(step._replace(output=None), port, tmp_path, is_served=True)
+    finally:
+        stop(server)
+
+    results = (tmp_path / "results.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(results) == 2
+    assert all("swap_sku" in each and "applied" in each for each in results)
+
+
+async def two_drafts(port: str) -> None:
+    async with printkit.connect(f"pwinty+emulator://127.0.0.1:{port}") as kit:
+        for reference in ("ORD-1", "ORD-2"):
+            draft = await kit.create_order(NewOrder(Recipient("Tom Smith", country="GB"), reference=reference))
+            await kit.add_photos(draft, [Photo("8x12", "https://example.com/boat.jpg")])
 
 
 def serve(step: Step, port: str, folder: Path) -> "subprocess.Popen[str]":
