@@ -66,7 +66,7 @@ ONCE = ("benchmarks", "docs", "test_commands.py", "test_packaging.py", "test_pub
 @nox.session
 @nox.parametrize("aiohttp", ["newest", "oldest"])
 def tests(session: nox.Session, aiohttp: str) -> None:
-    """The tests: on the newest of everything, with branch coverage; and on the oldest, without those that no library's version can break."""
+    """The tests: on the newest of everything, with branch coverage; and on the oldest, without those that no version breaks."""
     session.install("-e", ".[cli,distributed]", *group("test"))
     if aiohttp == "oldest":
         session.install(*oldest())
