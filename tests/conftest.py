@@ -2,6 +2,7 @@
 
 import inspect
 import ipaddress
+import signal
 import sys
 from typing import Any
 from unittest.mock import Mock
@@ -26,6 +27,9 @@ def _stay_here(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(_stay_here)
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell that runs the tests in the background; children would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 if "stream_writer" in inspect.signature(aiohttp.ClientResponse.__init__).parameters:  # aioresponses 0.7.9 and aiohttp from 3.14 on
