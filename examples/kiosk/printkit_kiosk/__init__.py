@@ -18,6 +18,7 @@ INFO = ProviderInfo(
     adapter="printkit_kiosk.adapter:Kiosk",
     emulator="printkit_kiosk.emulator:Shop",
     base_path="/kiosk/v1",
+    unique_references=True,
     never_says=frozenset(
         {
             OrderStatus.AWAITING_PAYMENT,

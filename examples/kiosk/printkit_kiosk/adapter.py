@@ -68,6 +68,7 @@ class Kiosk:
         self._caller = connection.caller
         self._writer = connection.writer
         self._redactor = connection.redactor
+        self._check_status = connection.settings.check_status_locally
         self._scope = translate.Scope(
             connection.name,
             drift=lambda what, word: connection.telemetry.drift(connection.name, what, word),
@@ -199,8 +200,16 @@ class Kiosk:
         )
 
     async def _put(self, known: Order, prints: list[dict[str, Any]], deadline: Deadline) -> Order:
-        async def before(_: Deadline) -> Any:
-            return translate.prints_of(known)
+        async def before(until: Deadline) -> Any:
+            """Under the lock. The call sets all prints, so those that were added since ``known`` was read would be lost."""
+            if known.id == NEW:  # a dry run
+                return []
+            there = translate.prints_of(await self._order(known.ref, until, "add_photos"))
+            if there != translate.prints_of(known):
+                raise self._conflict(
+                    known, "it has other prints by now: read it again", "add_photos"
+                )
+            return there
 
         body = {"prints": prints}
         return await self._send(
@@ -410,11 +419,18 @@ class Kiosk:
 
     def _check(self, order: Order, allowed: tuple[str, ...], operation: str) -> None:
         """Refuse here what the shop documents as impossible. A word that no table knows is left to the shop."""
-        if order.provider_status in statuses.ORDER and order.provider_status not in allowed:
-            why = f"{order.ref} is {order.provider_status}; possible only in {', '.join(allowed)}"
-            error = ConflictError(why, sent=False, provider=self._name, operation=operation)
-            error.order, error.order_status, error.allowed_in = order.ref, order.status, allowed
+        known = order.provider_status in statuses.ORDER
+        if self._check_status and known and order.provider_status not in allowed:
+            why = f"it is {order.provider_status}; possible only in {', '.join(allowed)}"
+            error = self._conflict(order, why, operation)
+            error.allowed_in = allowed
             raise error
+
+    def _conflict(self, order: Order, why: str, operation: str) -> ConflictError:
+        text = f"not possible for {order.ref}: {why}"
+        error = ConflictError(text, sent=False, provider=self._name, operation=operation)
+        error.order, error.order_status = order.ref, order.status
+        return error
 
 
 def _ref(order: OrderLike) -> OrderRef:

@@ -108,6 +108,30 @@ async def test_the_shop_s_refusals_are_printkit_s_errors() -> None:
             await it.submit(order)
 
 
+async def test_prints_that_were_added_meanwhile_are_not_lost() -> None:
+    """Kiosk's call sets all prints; an order at hand may be old."""
+    async with kit() as it:
+        old = await it.create_order(NewOrder(TOM))
+        await it.add_photos(old, [photo("a")])
+
+        with pytest.raises(ConflictError, match="it has other prints by now: read it again") as caught:
+            await it.add_photos(old, [photo("b")])
+
+        assert not caught.value.sent
+        order = await it.add_photos(old.ref, [photo("b")])
+        assert [item.artwork[0].url for item in order.items] == [photo("a").artwork[0].url, photo("b").artwork[0].url]
+
+
+async def test_what_is_refused_here_can_be_left_to_the_shop() -> None:
+    async with printkit.connect("kiosk+emulator://?check_status_locally=false", environ=shops.settings()) as it:
+        order = await it.set_status(await it.create_order(NewOrder(TOM)), OrderStatus.CANCELLED)
+
+        with pytest.raises(ConflictError) as caught:
+            await it.submit(order)
+
+        assert caught.value.sent
+
+
 async def test_what_it_cannot_be_told_and_does_not_matter_is_listed() -> None:
     async with kit() as it:
         order = await it.create_order(NewOrder(Recipient("Tom Smith", state="Wales", email="tom@example.com"), metadata={"a": "b"}))
