@@ -213,7 +213,8 @@ def _by_prefix(shops: Iterable[Shop]) -> dict[str, Shop]:
         for prefix in shop.prefixes:
             key = "/" + prefix.strip("/").lower()
             if key in found or key == _CONTROL:
-                raise ValueError(f"{key} is taken already")
+                other = found[key].name if key in found else "the emulator itself"
+                raise ValueError(f"{shop.name} and {other} both want {key}: one host serves them all")
             found[key] = shop
     return found
 

@@ -351,3 +351,8 @@ async def test_nothing_that_was_sent_is_logged(peer: Peer, caplog: pytest.LogCap
 
     seen = "".join(record.getMessage() + str(record.exc_info) + json.dumps(record.args, default=str) for record in caplog.records)
     assert "canary" not in seen
+
+
+def test_two_shops_that_want_one_path_are_named() -> None:
+    with pytest.raises(ValueError, match=r"pwinty and pwinty both want /v2\.5: one host serves them all"):
+        EmulatorServer([Shop(), Shop()])
