@@ -19,19 +19,9 @@ from printkit.receiving import Limits, Receiver, new_token
 from tests.providers.pwinty.shops import kit_on, sample_bytes, says, stopped_clocks
 from tests.receiving import QUICK, TOKEN, Scene, scene
 
+pytest_plugins = ["tests.scenes"]
+
 S = OrderStatus
-
-
-@pytest.fixture
-async def there() -> AsyncIterator[Scene]:
-    async with scene() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def durable(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(file=tmp_path / "inbox.db") as opened:
-        yield opened
 
 
 # ── Whom it believes ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -5,7 +5,6 @@ import contextlib
 import hmac
 import logging
 import math
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,9 @@ from printkit.receiving import Limits
 from tests.providers.pwinty.shops import says
 from tests.receiving import QUICK, TOKEN, Scene, scene
 
+pytest_plugins = ["tests.scenes"]
+
 S = OrderStatus
-
-
-@pytest.fixture
-async def there() -> AsyncIterator[Scene]:
-    async with scene() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def durable(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(file=tmp_path / "inbox.db") as opened:
-        yield opened
 
 
 async def rows(at: Scene) -> list[Any]:

@@ -115,13 +115,13 @@ class LetGo:
 async def release(connection: Connection, lease: Lease) -> LetGo | None:
     """Let go of a chunk; None when somebody else holds it by now."""
     async with connection.transaction():
-        query = f"UPDATE chunk SET owner = NULL, lease_until = NULL WHERE {_HOLDS}"  # noqa: S608
+        query = f"UPDATE chunk SET owner = NULL, lease_until = NULL WHERE {_HOLDS}"  # noqa: S608 - no value is in the text
         if (await connection.execute(query, lease.key)).rowcount == 0:
             return None
         query = f"""
         SELECT count(*), coalesce(extract(epoch FROM min(coalesce(not_before, clock_timestamp())) - clock_timestamp()), 0)::float8
         FROM item WHERE run = %s AND spot BETWEEN %s AND %s AND {UNFINISHED}
-        """  # noqa: S608
+        """  # noqa: S608 - no value is in the text
         row = await (await connection.execute(query, (lease.run, lease.low, lease.high))).fetchone()
         left, seconds = row or (0, 0.0)
         await connection.execute("UPDATE chunk SET done = %s WHERE run = %s AND number = %s", (left == 0, lease.run, lease.number))
@@ -163,7 +163,7 @@ class Chunk:
         query = f"""
         SELECT id, change, done, open, not_before, tries, lost, refusals FROM item
         WHERE run = %s AND spot BETWEEN %s AND %s AND {UNFINISHED} AND id > %s ORDER BY id LIMIT %s
-        """  # noqa: S608
+        """  # noqa: S608 - no value is in the text
         try:
             rows = await (await self._connection.execute(query, (lease.run, lease.low, lease.high, self._after, PAGE))).fetchall()
         except psycopg.Error as error:

@@ -46,15 +46,15 @@ class Report:
     left: int = 0
     """Kept in the journal and not carried out yet."""
     seconds: float = 0.0
-    """Of this session."""
+    """Since the run was begun, or gone on with."""
     rate: float = 0.0
-    """Changes a second in this session."""
+    """Changes a second, in that time."""
     unresolved: tuple[ChangeResult, ...] = ()
-    """The unknown ones of this session; at most a thousand of them."""
+    """Those that became unknown in that time; at most a thousand of them."""
     stopped: str | None = None
     """Why the run ended before its last change; None when it did not."""
     ended_before: datetime | None = None
-    """By when the run had ended, where it had before this session: then nothing was done now."""
+    """By when the run had ended, where it had ended before: then nothing was done now."""
 
     @property
     def total(self) -> int:

@@ -76,7 +76,7 @@ class Run:
 
     @property
     def progress(self) -> Progress:
-        """How far this session has come, at any moment."""
+        """How far it has come since it was begun, or gone on with; at any moment."""
         return self._engine.progress if self._engine else Progress()
 
     @property

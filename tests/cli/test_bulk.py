@@ -504,7 +504,7 @@ class TestShown:
         assert line == "50 of 100; 50 applied, 0 not applied, 0 unknown, 7 waiting; 5.0/s; paused: the shop does not answer"
 
     def test_what_was_done_before_is_no_speed_of_now(self) -> None:
-        """A run that is gone on with: ten of its changes ended in this session."""
+        """A run that is gone on with: ten of its changes have ended since."""
         watch, run, at = self.watch()
         watch.look()
         run.report, run.progress = Report(applied=5010, left=20), Progress(applied=10)

@@ -4,7 +4,7 @@ The vendor's pages are copied out below by hand; everything else is asked of the
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from printkit.drafts import Draft
 from printkit.model import Artwork, NewOrder, Photo, Recipient
 from printkit.providers.gooten import endpoints, translate, wire
 from printkit.providers.gooten.emulator.routes import ROUTES
-from tests.docs.page import ROOT
+from tests.docs.page import ROOT, objects
 from tests.providers.gooten.emulator_client import ADDRESS, CANVAS, KEY, LINE, Client
 
 SAMPLES = ROOT / "tests/samples/gooten"
@@ -198,16 +198,6 @@ def of_the_emulator() -> Iterator[tuple[str, Any]]:
     yield "Errors", client.post("orders", {"ShipToAddress": ADDRESS}).json
 
 
-def objects(kind: str, body: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object in a body, with its heading."""
-    for each in body if isinstance(body, list) else [body]:
-        if isinstance(each, dict):
-            yield kind, each
-            for name, value in each.items():
-                if (kind, name) in INSIDE:
-                    yield from objects(INSIDE[kind, name], value)
-
-
 def submission(*, is_test: bool = True) -> dict[str, Any]:
     """What the adapter sends for an order in which everything is said."""
     recipient = Recipient("Tom Smith", "1", "2", "c", "s", "p", "GB", "a@example.com", "1")
@@ -245,7 +235,7 @@ def expected() -> dict[str, set[str]]:
     for heading, struct in WIRE.items():
         found[heading].update({field.encode_name for field in msgspec.structs.fields(struct)} - OF_AN_ERROR)
     for kind, body in answered():
-        for heading, each in objects(kind, body):
+        for heading, each in objects(kind, body, INSIDE):
             if heading in found:
                 found[heading].update(each)
     for heading, members in sent():

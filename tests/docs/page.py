@@ -1,8 +1,10 @@
 """A shop's page, taken apart: its tables, and what stands in their cells. Knows nothing of what the page is about."""
 
 import re
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -16,6 +18,16 @@ VERB = re.compile(r"kit\.(\w+)(?:\((\w+)=\))?")
 def attributes_in(cell: str) -> set[str]:
     """The attributes of the model that a cell names."""
     return {quoted for quoted in QUOTED.findall(cell) if ATTRIBUTE.fullmatch(quoted)}
+
+
+def objects(heading: str, body: Any, inside: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every object in a body, with its heading; ``inside`` says under which heading a member's own objects stand."""
+    for each in body if isinstance(body, list) else [body]:
+        if isinstance(each, dict):
+            yield heading, each
+            for name, value in each.items():
+                if (heading, name) in inside:
+                    yield from objects(inside[heading, name], value, inside)
 
 
 class Page:

@@ -4,7 +4,7 @@ The vendor's documentation is copied out below by hand; everything else is asked
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 from printkit.model import Artwork, Money, NewOrder, Payment, Photo, Recipient
 from printkit.providers.pwinty import issues, translate, wire
 from printkit.providers.pwinty.emulator import Options
-from tests.docs.page import ROOT
+from tests.docs.page import ROOT, objects
 from tests.providers.pwinty.emulator_client import Client
 
 SAMPLES = ROOT / "tests/samples/pwinty"
@@ -145,16 +145,6 @@ INSIDE = {
 }
 
 
-def objects(kind: str, body: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every object in a body, with its heading."""
-    for each in body if isinstance(body, list) else [body]:
-        if isinstance(each, dict):
-            yield kind, each
-            for name, value in each.items():
-                if (kind, name) in INSIDE:
-                    yield from objects(INSIDE[kind, name], value)
-
-
 def sent() -> Iterator[tuple[str, Iterable[str]]]:
     """What the adapter sends, and the samples of requests."""
     everything = Recipient("n", "1", "2", "c", "s", "p", "GB", phone="1")
@@ -184,7 +174,7 @@ def expected() -> dict[str, set[str]]:
     for heading, struct in WIRE.items():
         found.setdefault(heading, set()).update(field.encode_name for field in msgspec.structs.fields(struct))
     for kind, body in answered():
-        for heading, each in objects(kind, body):
+        for heading, each in objects(kind, body, INSIDE):
             found.setdefault(heading, set()).update(each)
     for heading, members in sent():
         found[heading] |= set(members)
