@@ -5,7 +5,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from types import TracebackType
 from typing import Protocol, final
 
 from attrs import frozen
@@ -15,7 +14,7 @@ from attrs import frozen
 class Slots:
     """A bounded number of places, given out first come, first served. Share one object between all kits of an account in one event loop.
 
-    Use as ``async with slots:``. Being cancelled while waiting, or in the moment a place was handed over, loses no place.
+    Whom ``take`` gives none may ``wait``. Being cancelled meanwhile, or in the moment a place is handed over, loses no place.
 
     Raises:
         ValueError: ``limit`` is below 1.
@@ -56,13 +55,6 @@ class Slots:
             if not turn.cancelled():  # called in the same moment: the place is ours to pass on
                 self.give_back()
             raise
-
-    async def __aenter__(self) -> None:
-        if not self.take():
-            await self.wait()
-
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None) -> None:
-        self.give_back()
 
     def give_back(self) -> None:
         """Let the next one have the place."""

@@ -328,8 +328,9 @@ async def test_waiting_for_a_slot_counts_against_the_deadline():
     slots = Slots(1)
     link = Scripted(OK)
     caller, wire = make(link, slots=slots, policy=RetryPolicy(attempts=1)), Wire()
-    async with slots:
-        assert await caller.write(WRITE, caller.deadline(0.02), wire) == NotSent(Cause.POOL_TIMEOUT)
+    assert slots.take()
+    assert await caller.write(WRITE, caller.deadline(0.02), wire) == NotSent(Cause.POOL_TIMEOUT)
+    slots.give_back()
     assert link.attempts == 0
     assert slots.free == 1
     assert await caller.write(WRITE, caller.deadline(), wire) is OK

@@ -1,6 +1,8 @@
 """Places for requests: never more than the limit, first come first served, none lost."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import given, strategies as st
@@ -8,8 +10,18 @@ from hypothesis import given, strategies as st
 from printkit.transport.limits import Slots
 
 
+@asynccontextmanager
+async def place(slots: Slots) -> AsyncIterator[None]:
+    if not slots.take():
+        await slots.wait()
+    try:
+        yield
+    finally:
+        slots.give_back()
+
+
 async def hold(slots: Slots, log: list[int], number: int, release: asyncio.Event) -> None:
-    async with slots:
+    async with place(slots):
         log.append(number)
         await release.wait()
 
@@ -33,13 +45,13 @@ async def test_a_newcomer_does_not_overtake_the_one_who_was_called():
     slots, log = Slots(1), []
 
     async def queue() -> None:
-        async with slots:
+        async with place(slots):
             log.append("queued")
 
-    async with slots:
+    async with place(slots):
         task = asyncio.create_task(queue())
         await settle()
-    async with slots:
+    async with place(slots):
         log.append("newcomer")
     await task
     assert log == ["queued", "newcomer"]
@@ -47,7 +59,7 @@ async def test_a_newcomer_does_not_overtake_the_one_who_was_called():
 
 async def test_cancelled_while_waiting_leaves_the_line():
     slots = Slots(1)
-    async with slots:
+    async with place(slots):
         task = asyncio.create_task(hold(slots, [], 1, asyncio.Event()))
         await settle()
         task.cancel()
@@ -58,11 +70,11 @@ async def test_cancelled_while_waiting_leaves_the_line():
 
 async def test_cancelled_in_the_moment_of_being_called_passes_the_place_on():
     slots, log, release = Slots(1), [], asyncio.Event()
-    await slots.__aenter__()
+    assert slots.take()
     first = asyncio.create_task(hold(slots, log, 1, release))
     second = asyncio.create_task(hold(slots, log, 2, release))
     await settle()
-    await slots.__aexit__(None, None, None)
+    slots.give_back()
     first.cancel()
     await settle()
     assert log == [2]
@@ -78,7 +90,7 @@ def test_never_too_many_and_none_lost(limit, visitors):
 
         async def visit(steps: int) -> None:
             nonlocal inside
-            async with slots:
+            async with place(slots):
                 inside += 1
                 assert inside <= limit
                 try:
