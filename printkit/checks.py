@@ -15,7 +15,10 @@ T = TypeVar("T")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _MD5 = re.compile(r"[0-9a-fA-F]{32}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_USUAL_URL = re.compile(r"https?://[A-Za-z0-9.\-]+(:[0-9]+)?(/[!-~]*)?")
+"""A URL that is absolute and printable ASCII: nearly all of them."""
 _LONGEST_SHOWN = 120
+_MOST_COPIES = 1_000_000
 _DEEPEST = 32
 """Levels of a caller's own members: what refers to itself ends here."""
 
@@ -153,17 +156,46 @@ def of_photos(photos: Sequence[Photo]) -> Iterator[FieldProblem]:
     if not photos:
         yield FieldProblem("photos", "is empty: give at least one Photo")
     for place, photo in enumerate(photos):
+        if _is_usual(photo):
+            continue
         path = f"photos[{place}]"
         if not isinstance(photo, Photo):
             yield FieldProblem(path, f"is a {type(photo).__name__}: give a Photo")
             continue
         yield from of_text(f"{path}.sku", photo.sku, required=True)
-        if type(photo.copies) is not int or not 0 < photo.copies <= 1_000_000:
-            yield FieldProblem(f"{path}.copies", f"{shown(photo.copies)} is not a number of copies: give a whole number from 1 to 1000000")
+        if type(photo.copies) is not int or not 0 < photo.copies <= _MOST_COPIES:
+            yield FieldProblem(
+                f"{path}.copies", f"{shown(photo.copies)} is not a number of copies: give a whole number from 1 to {_MOST_COPIES}"
+            )
         yield from _of_wishes(photo, path)
         if not photo.artwork:
             yield FieldProblem(f"{path}.artwork", "is empty: give a URL, a path, bytes or an Artwork")
         yield from of_pictures(photo.artwork, f"{path}.artwork")
+
+
+def _is_usual(photo: object) -> bool:
+    """Whether nothing is wrong with a photo, as can be said at once: one picture at a usual URL, and no wishes. Nearly all are so."""
+    return (
+        isinstance(photo, Photo)
+        and is_plain(photo.sku)
+        and type(photo.copies) is int
+        and 0 < photo.copies <= _MOST_COPIES
+        and (photo.sizing is None or isinstance(photo.sizing, Sizing))
+        and photo.price_to_recipient is None
+        and photo.reference is None
+        and photo.attributes == photo.extra == {}
+        and len(photo.artwork) == 1
+        and _is_usual_picture(photo.artwork[0])
+    )
+
+
+def _is_usual_picture(picture: object) -> bool:
+    return (
+        isinstance(picture, Artwork)
+        and isinstance(picture.url, str)
+        and _USUAL_URL.fullmatch(picture.url) is not None
+        and picture.path is picture.data is picture.stream is picture.space is picture.md5 is None
+    )
 
 
 def of_pictures(pictures: Sequence[Artwork], path: str = "artwork") -> Iterator[FieldProblem]:

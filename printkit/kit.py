@@ -80,8 +80,8 @@ class PrintKit(Following, ManyVerbs):
         given = checks.listed("photos", photos, "Photo")
         fits = progress is None or callable(progress)
         checks.refuse([] if fits else [FieldProblem("progress", "give a function")], provider=at.account.provider, operation="add_photos")
-        resolved = [self._resolved(at, photo, f"photos[{place}]") for place, photo in enumerate(given)]
-        return self._yours(at, await at.provider.add_photos(order, resolved, progress=progress))
+        mapped = [self._resolved(at, photo, f"photos[{place}]") for place, photo in enumerate(given)] if self._skus else given
+        return self._yours(at, await at.provider.add_photos(order, mapped, progress=progress))
 
     async def place_order(self, new: NewOrder, photos: Iterable[Photo], *, provider: str | None = None) -> Order:
         """Create an order, add its photos and submit it. An error after the creation carries the order's reference as ``error.order``.

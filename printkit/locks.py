@@ -17,15 +17,19 @@ class Locks:
     def __init__(self) -> None:
         self._places: dict[str, Slots] = {}
 
-    async def take(self, name: str) -> None:
-        """Wait for the lock; whoever has it calls ``give_back``."""
+    def take_at_once(self, name: str) -> bool:
+        """Take the lock if nobody has it; whoever has it calls ``give_back``."""
         place = self._places.get(name)
         if place is None:
             place = self._places[name] = Slots(1)
-        if place.take():
+        return place.take()
+
+    async def take(self, name: str) -> None:
+        """Wait for the lock; whoever has it calls ``give_back``."""
+        if self.take_at_once(name):
             return
         try:
-            await place.wait()
+            await self._places[name].wait()
         except asyncio.CancelledError:
             self._forget(name)
             raise
@@ -50,8 +54,7 @@ class Locks:
 
     async def take_in_time(self, name: str, deadline: "Deadline") -> bool:
         """Wait for the lock; False when the deadline comes before it is free."""
-        if name not in self._places:
-            await self.take(name)
+        if self.take_at_once(name):
             return True
         try:
             async with asyncio.timeout(deadline.remaining()):

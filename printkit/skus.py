@@ -29,6 +29,10 @@ class SkuMap:
     def __init__(self, table: Mapping[str, Mapping[str, ShopSku]]) -> None:
         self._table = table
 
+    def __bool__(self) -> bool:
+        """Whether anything is mapped at all."""
+        return bool(self._table)
+
     @classmethod
     def read(cls, raw: Mapping[str, Any], source: str, known: Collection[str]) -> "SkuMap":
         """From the settings as they stand in the file. ``known`` are the names of connections and kinds of shop.

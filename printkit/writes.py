@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, final
 from uuid import uuid4
 
-from attrs import evolve, frozen
+from attrs import define, evolve, frozen
 
 from .errors import (
     ConflictError,
@@ -82,7 +82,7 @@ class Hint:
 
 
 @final
-@frozen(kw_only=True)
+@define(kw_only=True, eq=False)
 class Write(Generic[T]):
     """A write as its provider describes it. The functions are called by ``Writer``, in this order."""
 
@@ -113,7 +113,7 @@ NEW: Final = "999999999999999999"
 
 
 @final
-@frozen
+@define
 class Done(Generic[T]):
     """A write that is proven applied."""
 
@@ -131,6 +131,43 @@ class Account:
     kind: str
     environment: str
     digest: str
+
+
+@final
+@define(eq=False)
+class _Intent:
+    """A write that is about to be sent. Its handle is made when somebody asks for it: of a write that is answered, nobody does."""
+
+    _write: Write[Any]
+    _account: Account
+    _preimage: Json
+    _now: datetime
+    _seconds: float
+    _settle: timedelta
+    _handle: ReconcileHandle | None = None
+
+    @property
+    def handle(self) -> ReconcileHandle:
+        """Always the same."""
+        if self._handle is None:
+            write, account = self._write, self._account
+            self._handle = ReconcileHandle(
+                id=uuid4().hex,
+                provider=account.provider,
+                kind=account.kind,
+                environment=account.environment,
+                account=account.digest,
+                operation=write.operation,
+                step=write.step,
+                lock=write.lock,
+                order=write.order,
+                key=write.key,
+                meant=write.meant,
+                preimage=self._preimage,
+                sent_at=self._now,
+                settle_until=self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
+            )
+        return self._handle
 
 
 _REFUSED = frozenset({400, 401, 403, 404, 405, 409, 411, 413, 414, 415, 422})
@@ -188,104 +225,84 @@ class Writer:
         self._running += 1
         self._idle.clear()
         try:
-            return await self._locked(write, deadline)
+            if not (self._locks.take_at_once(write.lock) or await self._locks.take_in_time(write.lock, deadline)):
+                raise self._not_sent(write, "another write to the same order took all the time there was", in_line=True)
+            try:
+                intent = await self._intended(write, deadline)
+                journal = _journal.get()
+                if journal is None:
+                    return await self._sent(write, intent, deadline)
+                return await self._journaled(journal, write, intent, deadline)
+            finally:
+                self._locks.give_back(write.lock)
         finally:
             self._running -= 1
             if not self._running:
                 self._idle.set()
 
-    async def _locked(self, write: Write[T], deadline: "Deadline") -> Done[T]:
-        if not await self._locks.take_in_time(write.lock, deadline):
-            raise self._not_sent(write, "another write to the same order took all the time there was", in_line=True)
+    async def _intended(self, write: Write[T], deadline: "Deadline") -> "_Intent":
         try:
-            return await self._journaled(write, await self._intended(write, deadline), deadline)
-        finally:
-            self._locks.give_back(write.lock)
-
-    async def _intended(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
-        try:
-            handle = await self._handle_of(write, deadline)
+            preimage = await write.preimage(deadline) if write.preimage else None
+            intent = _Intent(write, self._account, preimage, self._now(), deadline.remaining(), self._settle)
             journal = _journal.get()
             if journal is not None:
-                await journal.intend(handle)
+                await journal.intend(intent.handle)
         except Exception:
             self._tell(write, "not-sent")
             raise
-        return handle
+        return intent
 
-    async def _handle_of(self, write: Write[T], deadline: "Deadline") -> ReconcileHandle:
-        preimage = await write.preimage(deadline) if write.preimage else None
-        now = self._now()
-        return ReconcileHandle(
-            id=uuid4().hex,
-            provider=self._account.provider,
-            kind=self._account.kind,
-            environment=self._account.environment,
-            account=self._account.digest,
-            operation=write.operation,
-            step=write.step,
-            lock=write.lock,
-            order=write.order,
-            key=write.key,
-            meant=write.meant,
-            preimage=preimage,
-            sent_at=now,
-            settle_until=now + timedelta(seconds=deadline.remaining()) + self._settle,  # it may leave until then; see _left
-        )
-
-    async def _journaled(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
-        """Send the write, and tell the journal, if there is one, what became of it."""
-        journal = _journal.get()
-        if journal is None:
-            return await self._sent(write, handle, deadline)
+    async def _journaled(self, journal: Journal, write: Write[T], intent: "_Intent", deadline: "Deadline") -> Done[T]:
+        """Send the write, and tell the journal what became of it."""
         try:
-            done = await self._sent(write, handle, deadline)
+            done = await self._sent(write, intent, deadline)
         except BaseException:
-            left = next((each for each in reversed(self.unresolved) if each.id == handle.id), None)
-            journal.ended(left or handle, "nothing" if left is None else "unknown")
+            left = next((each for each in reversed(self.unresolved) if each.id == intent.handle.id), None)
+            journal.ended(left or intent.handle, "nothing" if left is None else "unknown")
             raise
-        journal.ended(handle, "applied")
+        journal.ended(intent.handle, "applied")
         return done
 
-    async def _sent(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline") -> Done[T]:
+    async def _sent(self, write: Write[T], intent: "_Intent", deadline: "Deadline") -> Done[T]:
         wire = Wire()
+        left: ReconcileHandle | None = None
         try:
-            answer = await self._answer(write, handle, deadline, wire)
-            hint = _hint(write, answer)
+            try:
+                answer = await self._caller.write(write.request, deadline, wire)
+            except Exception as error:  # a throttle, or the caller's own stream, broken off half-way
+                self._broken_off(write, intent, wire, error)
+                raise
+            hint = None if write.hint is None else _hint(write.hint, answer)
             if hint is not None:
-                handle = self._left(handle, wire, hint.phase, None, "hint")
-                return await self._settled(write, handle, deadline, hint.refusal)
+                left = self._left(intent.handle, wire, hint.phase, None, "hint")
+                return await self._settled(write, left, deadline, hint.refusal)
             match answer:
-                case NotSent():
-                    raise self._not_sent(write, self._caller.why_not(answer), in_line=answer.cause.in_line)
-                case MaybeSent():
-                    phase = "awaiting-answer" if answer.status is None else "reading-answer"
-                    handle = self._left(handle, wire, phase, answer.status, str(answer.cause))
                 case Response() if 200 <= answer.status < 300:
                     done = self._read(write, answer, wire)
                     if done is not None:
                         return done
-                    handle = self._left(handle, wire, "unreadable-answer", answer.status, "unreadable")
+                    left = self._left(intent.handle, wire, "unreadable-answer", answer.status, "unreadable")
+                case NotSent():
+                    raise self._not_sent(write, self._caller.why_not(answer), in_line=answer.cause.in_line)
+                case MaybeSent():
+                    phase = "awaiting-answer" if answer.status is None else "reading-answer"
+                    left = self._left(intent.handle, wire, phase, answer.status, str(answer.cause))
                 case Response() if _is_refusal(answer):
                     self._tell(write, "refused")
                     raise await write.refuse(answer)
                 case Response():
-                    handle = self._left(handle, wire, "unreadable-answer", answer.status, "status")
-            return await self._settled(write, handle, deadline)
+                    left = self._left(intent.handle, wire, "unreadable-answer", answer.status, "status")
+            return await self._settled(write, left, deadline)
         except asyncio.CancelledError as cancelled:
-            if wire.sent and not _is_answered(handle, wire):
-                self._remember(self._left(handle, wire, "cancelled", None, "cancelled"), cancelled)
+            if wire.sent and not (left is None and _is_refused(wire)):
+                self._remember(self._left(left or intent.handle, wire, "cancelled", None, "cancelled"), cancelled)
             raise
 
-    async def _answer(self, write: Write[T], handle: ReconcileHandle, deadline: "Deadline", wire: Wire) -> Response | NotSent | MaybeSent:
-        try:
-            return await self._caller.write(write.request, deadline, wire)
-        except Exception as error:  # a throttle, or the caller's own stream, broken off half-way
-            if wire.sent:
-                self._remember(self._left(handle, wire, "broken-off", None, "stream"), error)
-            else:
-                self._tell(write, "refused" if isinstance(error, ProviderError) else "not-sent")
-            raise
+    def _broken_off(self, write: Write[T], intent: "_Intent", wire: Wire, error: Exception) -> None:
+        if wire.sent:
+            self._remember(self._left(intent.handle, wire, "broken-off", None, "stream"), error)
+        else:
+            self._tell(write, "refused" if isinstance(error, ProviderError) else "not-sent")
 
     def _read(self, write: Write[T], answer: Response, wire: Wire) -> Done[T] | None:
         """What a 2xx answer says; None when it cannot be read."""
@@ -434,18 +451,18 @@ class Writer:
             self._telemetry.tell(Outcome(self._account.provider, write.operation, outcome))
 
 
-def _hint(write: Write[T], answer: Response | NotSent | MaybeSent) -> Hint | None:
-    if write.hint is None or not isinstance(answer, Response):
+def _hint(hint: Callable[[Response], Hint | None], answer: Response | NotSent | MaybeSent) -> Hint | None:
+    if not isinstance(answer, Response):
         return None
     try:
-        return write.hint(answer) if 200 <= answer.status < 300 or _is_refusal(answer) else None
+        return hint(answer) if 200 <= answer.status < 300 or _is_refusal(answer) else None
     except Exception:  # noqa: BLE001 - a fault of ours: whatever the answer meant, only looking can tell
         return Hint("unreadable-answer")
 
 
-def _is_answered(handle: ReconcileHandle, wire: Wire) -> bool:
+def _is_refused(wire: Wire) -> bool:
     """A refusal had come before the cancellation did. A 409 is told by its body, which may not have been read."""
-    return handle.attempts == 0 and wire.status in _REFUSED and wire.status != 409
+    return wire.status in _REFUSED and wire.status != 409
 
 
 def _in_words(handle: ReconcileHandle, found: "Found[Any] | None") -> str:

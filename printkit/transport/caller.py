@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, final
 
-from attrs import frozen
+from attrs import define
 
 from printkit.errors import (
     NotSentError,
@@ -47,7 +47,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 
 
 @final
-@frozen
+@define(eq=False)
 class Deadline:
     """The end of one logical call: its attempts, its waits and its look-ups together."""
 
@@ -57,6 +57,10 @@ class Deadline:
     def remaining(self) -> float:
         """Seconds left; 0 when it has passed."""
         return max(0.0, self.ends - self._clock())
+
+    def is_over(self) -> bool:
+        """True when it has passed."""
+        return self._clock() >= self.ends
 
 
 @final
@@ -152,10 +156,10 @@ class Caller:
             Exception: what the caller's own upload stream raised; ``wire.sent`` tells whether the request's head had left.
         """
         now = self._clock()
-        wire.is_late = lambda: self._clock() >= deadline.ends
+        wire.is_late = deadline.is_over
         may_be_repeated = _write_may_be_repeated if _is_replayable(request) else _never
         ending = await self._repeat(request, wire, now + WRITE_SHARE * (deadline.ends - now), may_be_repeated)
-        if isinstance(ending, Response) and throttled(ending):
+        if _is_throttle(ending):
             wire.clear()
             raise self._rate_limited(request, ending)
         return ending
@@ -166,10 +170,12 @@ class Caller:
             left = ends - self._clock()
             if left <= 0:
                 return NotSent(Cause.TIMED_OUT)
-            if not await self._pace.turn(left):
-                return NotSent(Cause.RATE_LIMITED)
+            if not self._pace.turn_at_once():
+                if not await self._pace.turn(left):
+                    return NotSent(Cause.RATE_LIMITED)
+                left = ends - self._clock()
             wire.begin()
-            ending = await (self._told if self._telemetry else self._attempt)(request, wire, ends - self._clock())
+            ending = await (self._told if self._telemetry else self._attempt)(request, wire, left)
             if isinstance(ending, Response) and not _is_trouble(ending):
                 self._budget.refund(paid)
                 return ending
@@ -200,7 +206,7 @@ class Caller:
     async def _attempt(self, request: Request, wire: Wire, left: float) -> Ending:
         limit = left if _uploads_a_stream(request) else min(left, self._attempt_timeout)
         placed = self._slots.take()
-        watch = Watch(self._sweeping(), limit if placed else left)
+        watch = self._watch(limit if placed else left)
         try:
             with watch:
                 if not placed:
@@ -218,11 +224,16 @@ class Caller:
             return MaybeSent(Cause.TIMED_OUT, wire.status)
         return NotSent(Cause.TIMED_OUT if placed else Cause.POOL_TIMEOUT)
 
-    def _sweeping(self) -> Sweep:
-        loop = asyncio.get_running_loop()
-        if self._sweep is None or self._sweep.loop is not loop:
-            self._sweep = Sweep(loop)
-        return self._sweep
+    def _watch(self, seconds: float) -> Watch:
+        """A watch over the task that runs now."""
+        sweep = self._sweep
+        task = None if sweep is None else asyncio.current_task(sweep.loop)
+        if sweep is None or task is None:  # the first attempt of all, or of another event loop
+            sweep = self._sweep = Sweep(asyncio.get_running_loop())
+            task = asyncio.current_task()
+            if task is None:
+                raise RuntimeError("printkit is awaited by tasks")
+        return Watch(sweep, task, seconds)
 
     async def _told(self, request: Request, wire: Wire, left: float) -> Ending:
         began = self._clock()

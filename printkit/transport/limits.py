@@ -190,6 +190,16 @@ class Pace:
         if is_free or (limit is not None and (self._rate is None or self._rate > limit)):
             self._rate = limit
 
+    def turn_at_once(self) -> bool:
+        """Take a turn, if there is no limit at present and nothing to wait for; else False, and none is taken."""
+        if self._rate is not None or self.shared is not None:
+            return False
+        now = self._clock()
+        if self._next > now:
+            return False
+        self._count(now)
+        return True
+
     async def turn(self, patience: float) -> bool:
         """Wait for the next turn; False, at once, when it would take more than ``patience`` seconds."""
         if self.shared is not None:

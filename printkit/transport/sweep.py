@@ -1,8 +1,9 @@
 """Ends what takes too long: one timer for everything of one event loop. Refuses to know what it ends."""
 
 import asyncio
+import math
 from types import TracebackType
-from typing import final
+from typing import Any, final
 
 
 @final
@@ -16,11 +17,14 @@ class Sweep:
         self.loop = loop
         self._watched: dict[Watch, None] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._due = math.inf
+        """When the timer is set for."""
 
     def add(self, watch: "Watch") -> None:
         """From now on ``watch`` is ended when its time has come."""
         self._watched[watch] = None
-        self._set(watch.until)
+        if watch.until < self._due:
+            self._set(watch.until)
 
     def remove(self, watch: "Watch") -> None:
         """It has ended by itself."""
@@ -28,13 +32,12 @@ class Sweep:
 
     def _set(self, moment: float) -> None:
         if self._timer is not None:
-            if self._timer.when() <= moment:
-                return
             self._timer.cancel()
+        self._due = moment
         self._timer = self.loop.call_at(moment, self._end_the_late)
 
     def _end_the_late(self) -> None:
-        self._timer = None
+        self._timer, self._due = None, math.inf
         now = self.loop.time()
         for watch in [each for each in self._watched if each.until <= now]:
             self.remove(watch)
@@ -49,6 +52,11 @@ class Watch:
 
     Like ``asyncio.timeout`` it lets pass what is cancelled from outside.
 
+    Args:
+        sweep: ends it.
+        task: the one that runs now.
+        seconds: from now.
+
     Attributes:
         until: when its time is over, by the event loop's clock.
         expired: its time was over before the block had ended.
@@ -56,24 +64,20 @@ class Watch:
 
     __slots__ = ("_before", "_sweep", "_task", "expired", "until")
 
-    def __init__(self, sweep: Sweep, seconds: float) -> None:
+    def __init__(self, sweep: Sweep, task: asyncio.Task[Any], seconds: float) -> None:
         self._sweep = sweep
-        self._task: asyncio.Task[object] | None = None
-        self._before = 0
+        self._task = task
+        self._before = task.cancelling()
         self.until = sweep.loop.time() + seconds
         self.expired = False
 
     def __enter__(self) -> None:
-        task = self._task = asyncio.current_task(self._sweep.loop)
-        if task is None:
-            raise RuntimeError("only a task can be watched")
-        self._before = task.cancelling()
         self._sweep.add(self)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, frames: TracebackType | None) -> None:
         if not self.expired:
             self._sweep.remove(self)
-        elif self._task is not None and self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
+        elif self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
             raise TimeoutError from error
 
     def limit(self, seconds: float) -> None:
@@ -86,5 +90,4 @@ class Watch:
     def end(self) -> None:
         """Its time is over."""
         self.expired = True
-        if self._task is not None:
-            self._task.cancel()
+        self._task.cancel()

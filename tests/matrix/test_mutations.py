@@ -105,6 +105,7 @@ def there_are_no_locks(patch: pytest.MonkeyPatch) -> None:
     async def nothing(self: Locks, name: str, deadline: Any) -> bool:
         return True
 
+    patch.setattr(Locks, "take_at_once", lambda *_: True)
     patch.setattr(Locks, "take_in_time", nothing)
     patch.setattr(Locks, "give_back", lambda *_: None)
 
@@ -158,17 +159,22 @@ async def test_an_intent_that_is_told_after_sending_is_noticed(monkeypatch: pyte
     """A killed process would have sent what nobody knows of."""
     sent = Writer._sent
 
-    async def intended(self: Writer, write: Any, deadline: Any) -> ReconcileHandle:
-        return await self._handle_of(write, deadline)
-
-    async def told_too_late(self: Writer, write: Any, handle: ReconcileHandle, deadline: Any) -> Any:
+    async def told_too_late(self: Writer, write: Any, intent: Any, deadline: Any) -> Any:
         try:
-            return await sent(self, write, handle, deadline)
+            return await sent(self, write, intent, deadline)
         finally:
             journal = writes_module._journal.get()
             if journal is not None:
-                await journal.intend(handle)
+                await journal.intend(intent.handle)
 
+    async def intended(self: Writer, write: Any, deadline: Any) -> Any:
+        token = writes_module._journal.set(None)
+        try:
+            return await truly(self, write, deadline)
+        finally:
+            writes_module._journal.reset(token)
+
+    truly = Writer._intended
     await intents_come_first()
     monkeypatch.setattr(Writer, "_intended", intended)
     monkeypatch.setattr(Writer, "_sent", told_too_late)

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
 from ...exchange import Request, Response
 from ...locks import Locks
-from ...making import changed_order, changed_receipt, no_receipt
+from ...making import with_receipt
 from ...model import Issue, Item, Order, OrderRef
 from ...outcomes import Found, ReconcileHandle, Unknown
 from ...provider import Connection, ItemLike, OrderLike
@@ -79,13 +79,11 @@ class Desk:
     ) -> Order:
         write = self._write(request, accept, step or request.operation, how)
         done = await self._writer.perform(write, deadline)
-        before = done.value.receipt if done.reconciled else no_receipt()
-        receipt = changed_receipt(before, attempts=done.attempts, reconciled=done.reconciled)
-        return changed_order(done.value, receipt=receipt)
+        return with_receipt(done.value, attempts=done.attempts, reconciled=done.reconciled)
 
     def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
-        defaults: dict[str, Any] = {"refuse": self._shop.refuse(request), "find": self._find}
-        return Write(operation=request.operation, step=step, request=request, accept=accept, **{**defaults, **how})
+        write = {"refuse": self._shop.refuse(request), "find": self._find, **how}
+        return Write(operation=request.operation, step=step, request=request, accept=accept, **write)
 
     async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
         if isinstance(order, Order):
@@ -115,8 +113,9 @@ class Desk:
 
     def _check_status(self, order: Order, allowed: tuple[str, ...], operation: str) -> None:
         """Refuse here what the shop documents as impossible. A word no table knows is left to the shop."""
-        known = (order.provider_status or "").lower() in statuses.ORDER
-        if self._settings.check_status_locally and known and not is_in(order, allowed):
+        if not self._settings.check_status_locally or is_in(order, allowed):
+            return
+        if (order.provider_status or "").lower() in statuses.ORDER:
             raise self._conflict(order, f"it is {order.provider_status}; possible only in {', '.join(allowed)}", operation, allowed)
 
     def _conflict(self, order: Order, why: str, operation: str, allowed: tuple[str, ...] = (), *, sent: bool = False) -> ConflictError:
@@ -135,4 +134,4 @@ def is_id(text: str) -> bool:
 
 def is_in(order: Order, words: tuple[str, ...]) -> bool:
     """True when the order is in one of these words of the shop."""
-    return (order.provider_status or "").lower() in {word.lower() for word in words}
+    return order.provider_status in words or (order.provider_status or "").lower() in {word.lower() for word in words}

@@ -102,7 +102,7 @@ class PhotoVerbs(Desk):
             return {"photos": [item.id for item in newest.items], "instead_of": instead_of, "again": again, "beside": sorted(beside)}
 
         def accept(answer: Response) -> Order:
-            entries = translate.read_added(answer, len(bodies), self._scope)
+            entries = translate.read_added(answer, len(bodies), newest, self._scope)
             refused.extend(RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str))
             if len(refused) == len(bodies):
                 raise self._all_refused(refused, request.operation)
@@ -120,10 +120,11 @@ class PhotoVerbs(Desk):
             imagined=lambda: accept(imagined.added(bodies)),
         )
         before_it = {item.id for item in newest.items}
-        self._seen.note_added(newest, order, writes.exchange_of(instead_of) or again)
+        added = [item for item in order.items if item.id not in before_it]
+        self._seen.note_added(order, added, writes.exchange_of(instead_of) or again)
         if instead_of is not None:
             self._seen.note_exchange(instead_of, before_it, order)
-        return with_receipt(order, refused=tuple(refused)), [item for item in order.items if item.id not in before_it]
+        return with_receipt(order, refused=tuple(refused)), added
 
     def _all_refused(self, refused: Sequence[RefusedItem], operation: str) -> RejectedError:
         error = RejectedError(refused[0].why, status=200, provider=self._name, operation=operation)

@@ -1,6 +1,6 @@
 """What Pwinty's answers mean, and what an order means to Pwinty. Plain functions between wire and model: no I/O, no decision to send."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, final
 
 from attrs import frozen
@@ -162,28 +162,55 @@ def read_photo(response: Response, scope: Scope, photo_id: str) -> Item:
     return found
 
 
-def read_added(response: Response, count: int, scope: Scope) -> list[Item | str]:
+def read_added(response: Response, count: int, order: Order, scope: Scope) -> list[Item | str]:
     """What became of each of ``count`` photos, in the order of the request (reference 7.10): the item, or why not (reference 12.9).
+
+    Args:
+        response: the answer to adding them.
+        count: how many were asked for.
+        order: as it was before; an item's status depends on it.
+        scope: whose it is.
 
     Raises:
         UnreadableAnswerError: it is not such an answer, or tells of another number of photos.
         RejectedError: it says that nothing was added.
     """
-    if count == 1:
-        found = [response.body]
-    else:
-        batch = wire.read_batch(response.body)
-        if not batch.items:
-            refuse_inner_error(batch.error_message, response.status, scope)
-        found = [bytes(raw) for raw in batch.items or ()]
+    found = [_entry(response.body)] if count == 1 else _batch(response, scope)
     if len(found) != count:
         raise UnreadableAnswerError(f"the answer tells of {len(found)} photos where {count} were added")
-    return [_added(entry, scope) for entry in found]
+    state = _State.of(order.provider_status or "", order.shipments, scope)
+    return [_added(entry, scope, state) for entry in found]
 
 
-def _added(body: bytes, scope: Scope) -> Item | str:
-    message = wire.read_said(body).error_message
-    return scope.clean(message) if isinstance(message, str) and message else photo(wire.read_photo(body), scope)
+def _batch(response: Response, scope: Scope) -> "Sequence[wire.Photo | wire.Said]":
+    """A batch's entries; one by one where one of them is no photo."""
+    entries: Sequence[wire.Photo | wire.Said]
+    try:
+        batch = wire.read_added(response.body)
+        entries = batch.items
+    except UnreadableAnswerError:
+        batch = wire.read_batch(response.body)
+        entries = [_entry(bytes(raw)) for raw in batch.items or ()]
+    if not entries:
+        refuse_inner_error(batch.error_message, response.status, scope)
+    return entries
+
+
+def _entry(body: bytes) -> "wire.Photo | wire.Said":
+    """The photo that an entry is, or what it says in place of one."""
+    said = wire.read_said(body)
+    return said if _is_refusal(said.error_message) else wire.read_photo(body)
+
+
+def _added(entry: "wire.Photo | wire.Said", scope: Scope, state: "_State") -> Item | str:
+    message = entry.error_message
+    if isinstance(entry, wire.Photo) and not _is_refusal(message):
+        return photo(entry, scope, state)
+    return scope.clean(message)
+
+
+def _is_refusal(message: Any) -> bool:
+    return isinstance(message, str) and message != ""
 
 
 def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> Item:
@@ -232,7 +259,7 @@ def _strange(word: str, scope: Scope) -> tuple[str, ArtworkStatus]:
 def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     status, items = _states(word, order.items, order.shipments, scope)
-    return changed_order(order, status=status, provider_status=word, items=items)
+    return changed_order(order, status=status, provider_status=word, items=items, receipt=no_receipt())
 
 
 def with_item(order: Order, item: Item, scope: Scope) -> Item:
@@ -244,7 +271,7 @@ def with_item(order: Order, item: Item, scope: Scope) -> Item:
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
     """The same order with these items, their statuses settled. What it costs and how it will be sent is not known now."""
     status, settled = _states(order.provider_status or "", tuple(items), order.shipments, scope)
-    return changed_order(order, status=status, items=settled, shipments=(), price=None, shipping_price=None)
+    return changed_order(order, status=status, items=settled, shipments=(), price=None, shipping_price=None, receipt=no_receipt())
 
 
 def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
@@ -335,7 +362,7 @@ def refusal(response: Response, scope: Scope) -> ProviderError:
 
 def refuse_inner_error(message: Any, status: int, scope: Scope) -> None:
     """Raise when a 2xx answer says in ``errorMessage`` that it failed (reference 12.9)."""
-    if isinstance(message, str) and message:
+    if _is_refusal(message):
         raise RejectedError(scope.clean(message), status=status)
 
 
@@ -397,17 +424,19 @@ def recipient_body(recipient: Recipient) -> dict[str, str | None]:
 
 def photo_body(photo: Photo) -> dict[str, Any]:
     """The members of a photo to add (seed 004, "Add a photo to an order"). The seed requires a sizing; Crop is the shop's own default."""
-    picture = photo.artwork[0]
-    body = {
-        "type": photo.sku,
-        "url": picture.url,
-        "copies": photo.copies,
-        "sizing": statuses.SIZING[photo.sizing or Sizing.CROP],
-        "priceToUser": _minor(photo.price_to_recipient) if photo.price_to_recipient else None,
-        "md5Hash": picture.md5,
-        "attributes": dict(photo.attributes) or None,
-    }
-    return {name: value for name, value in body.items() if value is not None} | dict(photo.extra.get(KIND, {}))
+    picture, extra = photo.artwork[0], photo.extra.get(KIND)
+    body: dict[str, Any] = {"type": photo.sku}
+    if picture.url is not None:
+        body["url"] = picture.url
+    body["copies"] = photo.copies
+    body["sizing"] = statuses.SIZING[photo.sizing or Sizing.CROP]
+    if photo.price_to_recipient is not None:
+        body["priceToUser"] = _minor(photo.price_to_recipient)
+    if picture.md5 is not None:
+        body["md5Hash"] = picture.md5
+    if photo.attributes:
+        body["attributes"] = dict(photo.attributes)
+    return body | dict(extra) if extra else body
 
 
 def parts(body: Mapping[str, Any], upload: "Upload") -> tuple[Part, ...]:
@@ -444,6 +473,8 @@ def new_order_problems(new: NewOrder, country: str | None, environment: str) -> 
 def photo_problems(photos: Iterable[Photo], order: Order | None, currency: str | None) -> Iterator[FieldProblem]:
     """What Pwinty cannot be told of a photo, refused by name."""
     for place, each in enumerate(photos):
+        if each.price_to_recipient is None and len(each.artwork) == 1 and each.artwork[0].space is None:
+            continue
         path = f"photos[{place}]"
         if len(each.artwork) > 1:
             yield FieldProblem(f"{path}.artwork", "Pwinty prints one picture per photo: give one, or add several photos")

@@ -89,6 +89,13 @@ class Batch(Wire):
     error_message: Loose = None
 
 
+class Added(Wire):
+    """The same, where every photo was added: nearly always."""
+
+    items: list[Photo]
+    error_message: Loose = None
+
+
 class PhotoFindings(Wire):
     """One photo of a SubmissionStatus (reference 6.4)."""
 
@@ -201,6 +208,7 @@ read_orders = reader(list[msgspec.Raw], "Pwinty")
 read_photo = reader(Photo, "Pwinty")
 read_photos = reader(list[Photo], "Pwinty")
 read_batch = reader(Batch, "Pwinty")
+read_added = reader(Added, "Pwinty")
 read_submission = reader(SubmissionStatus, "Pwinty")
 read_issue = reader(Issue, "Pwinty")
 read_issues = reader(IssueList, "Pwinty")

@@ -3,10 +3,10 @@
 Every look-up reads; what it finds is compared with what was meant and with what was there before (``ReconcileHandle``).
 """
 
+import itertools
 from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar, final
-from uuid import uuid4
 
 from attrs import evolve
 
@@ -105,8 +105,9 @@ def wish_of(handle: ReconcileHandle) -> str:
 
 def equal_to(bodies: Iterable[Mapping[str, Any]], open_writes: Iterable[ReconcileHandle]) -> set[str]:
     """The wishes among writes that are still unknown whose photos cannot be told from some of these."""
-    marks = set(map(fingerprint_of_body, bodies))
-    return {wish_of(each) for each in open_writes if each.step == "add" and not marks.isdisjoint(map(fingerprint_of_body, each.meant))}
+    added = [each for each in open_writes if each.step == "add"]
+    marks = set(map(fingerprint_of_body, bodies)) if added else set()
+    return {wish_of(each) for each in added if not marks.isdisjoint(map(fingerprint_of_body, each.meant))}
 
 
 def exchange_of(photo: str | None) -> str | None:
@@ -216,6 +217,8 @@ class Seen:
     def __init__(self, limit: int = 5_000) -> None:
         self._photos = _Newest[str, frozenset[str]](limit)
         self._wishes = _Newest[str, str](limit)
+        self._wishes_told = itertools.count()
+        """Of writes that were answered: nobody asks for those again by name."""
         self._exchanged = _Newest[str, str](limit)
         self._met = _Newest[str, None](limit)
 
@@ -224,10 +227,9 @@ class Seen:
         self._photos.put(order.id, frozenset(item.id for item in order.items))
         return order
 
-    def note_added(self, before: Order, order: Order, wish: str | None) -> Order:
+    def note_added(self, order: Order, added: Iterable[Item], wish: str | None) -> Order:
         """The same, after photos were added here."""
-        known = {item.id for item in before.items}
-        self.claim(wish or uuid4().hex, (item for item in order.items if item.id not in known))
+        self.claim(wish or f"wish {next(self._wishes_told)}", added)
         return self.note(order)
 
     def claim(self, wish: str, items: Iterable[Item]) -> None:
