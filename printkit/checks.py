@@ -113,8 +113,13 @@ def _is_length(value: Any) -> bool:
 
 def of_form(new: NewOrder) -> Iterator[FieldProblem]:
     """All problems of an order to create, if any of them is so bad that a shop's own rules could not be asked."""
-    fit = isinstance(new, NewOrder) and isinstance(new.recipient, Recipient) and isinstance(new.reference, str | None)
-    if not fit or any(True for _ in of_extra("extra", new.extra)) or not isinstance(new.payment, Payment | None):
+    if not (
+        isinstance(new, NewOrder)
+        and isinstance(new.recipient, Recipient)
+        and (new.reference is None or isinstance(new.reference, str))
+        and (new.payment is None or isinstance(new.payment, Payment))
+        and (new.extra == {} or not any(True for _ in of_extra("extra", new.extra)))
+    ):
         yield from of_new_order(new)
 
 
@@ -123,15 +128,17 @@ def of_new_order(new: NewOrder) -> Iterator[FieldProblem]:
     if not isinstance(new, NewOrder):
         yield FieldProblem("new", f"is a {type(new).__name__}: give a NewOrder")
         return
-    if new.reference is not None:
+    if new.reference is not None and not is_plain(new.reference):
         yield from of_text("reference", new.reference, required=True)
     if new.payment is not None and not isinstance(new.payment, Payment):
         yield FieldProblem("payment", "give Payment.MERCHANT or Payment.RECIPIENT")
     yield from of_text("shipping", new.shipping)
     if new.test is not None:
         yield from of_flag("test", new.test)
-    yield from of_texts("metadata", new.metadata)
-    yield from of_extra("extra", new.extra)
+    if new.metadata != {}:
+        yield from of_texts("metadata", new.metadata)
+    if new.extra != {}:
+        yield from of_extra("extra", new.extra)
     if isinstance(new.recipient, Recipient):
         yield from of_recipient(new.recipient)
     else:
@@ -145,7 +152,9 @@ def of_recipient(recipient: Recipient, path: str = "recipient") -> Iterator[Fiel
         return
     yield from of_text(f"{path}.name", recipient.name, required=True)
     for name in ("line1", "line2", "city", "state", "postal_code", "email", "phone"):
-        yield from of_text(f"{path}.{name}", getattr(recipient, name))
+        text = getattr(recipient, name)
+        if text is not None and not is_plain(text):
+            yield from of_text(f"{path}.{name}", text)
     country = recipient.country
     if country is not None and (not isinstance(country, str) or _COUNTRY.fullmatch(country) is None):
         yield FieldProblem(f"{path}.country", f"{shown(country)} is not an ISO 3166 code: give two capital letters, such as GB")

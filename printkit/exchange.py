@@ -9,6 +9,7 @@ from urllib.parse import quote
 from attrs import field, frozen
 
 from .errors import FieldProblem, InvalidRequestError
+from .filling import filling
 
 
 class Effect(enum.Enum):
@@ -174,6 +175,20 @@ def fill(template: str, **ids: str) -> str:
             raise InvalidRequestError([FieldProblem(name, f"{value!r} cannot be an id")])
         template = template.replace(f"{{{name}}}", value if value.isascii() and value.isalnum() else quote(value, safe=""))
     return template
+
+
+_make_request = filling(Request)[0]
+
+
+def filled(
+    method: str, template: str, ids: Mapping[str, str], effect: Effect, operation: str, body: bytes = b"", content_type: str | None = None
+) -> Request:
+    """A request without query and headers to a URL template of an adapter's own: it is not looked at once more.
+
+    Raises:
+        InvalidRequestError: see ``fill``.
+    """
+    return _make_request(method, fill(template, **ids), effect, operation, template, (), (), body, content_type)
 
 
 @final

@@ -11,6 +11,8 @@ from typing import Any, cast, final
 
 from attrs import field, frozen
 
+from .filling import filling
+
 # ── Orders and their names ────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -183,13 +185,20 @@ class Artwork:
     thumbnail_url: str | None = None
 
 
+_filled_artwork = filling(Artwork)[0]
+
+
+def _artwork_at(url: str) -> Artwork:
+    return _filled_artwork(url, None, None, None, None, None, None, None, None, None, None, None)
+
+
 ArtworkLike = str | os.PathLike[str] | bytes | Artwork
 
 
 def _to_artwork(given: ArtworkLike | Iterable[ArtworkLike]) -> tuple[Artwork, ...]:
     """One or several as a tuple. What is no artwork stays as it is: the verb that gets it refuses it by its place."""
     if isinstance(given, str):
-        return (Artwork(given),)
+        return (_artwork_at(given),)
     kept: Any = given
     if isinstance(given, (Artwork, bytearray, memoryview, Mapping)) or not isinstance(given, (bytes, os.PathLike, Iterable)):
         return (kept,)

@@ -42,6 +42,7 @@ _BOOT: int | None = getattr(time, "CLOCK_BOOTTIME", None)
 WRITE_SHARE = 0.75
 """The part of what remains of a deadline that sending a write may use up; the rest is for finding out what became of it."""
 
+_READS = Effect.READS
 _UNREADABLE = frozenset({Cause.TOO_LARGE, Cause.BAD_ENCODING})
 _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-correlation-id")
 
@@ -137,7 +138,7 @@ class Caller:
                 or wrongly compressed.
             ValueError: the request writes.
         """
-        if request.effect is not Effect.READS:
+        if request.effect is not _READS:
             raise ValueError("this request writes: use write()")
         ending = await self._repeat(request, Wire(), deadline.ends, _read_may_be_repeated)
         if isinstance(ending, Response) and not _is_trouble(ending):

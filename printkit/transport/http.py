@@ -180,7 +180,7 @@ class HttpLink:
         try:
             body = await self._body(response)
         finally:
-            if isinstance(body, Cause) or not response.closed or not all(source.finished for source in sources):
+            if isinstance(body, Cause) or not response.closed or (sources and not all(source.finished for source in sources)):
                 response.close()  # else aiohttp may warn of it later, with the whole URL in the text
         if isinstance(body, Cause):
             return MaybeSent(body, response.status)
@@ -189,9 +189,11 @@ class HttpLink:
     def _refusal(self, request: Request) -> Cause | None:
         if self._closed or (self._lent is not None and self._lent.closed):
             return Cause.CLOSED
-        if self._opened is not None and self._opened.loop is not asyncio.get_running_loop():
+        if self._opened is not None and asyncio.current_task(self._opened.loop) is None:
             return Cause.OTHER_LOOP
-        if request.method not in METHODS or self._credentials.clash_with(request) or not _is_well_formed(request):
+        if request.method not in METHODS or not _is_well_formed(request):
+            return Cause.LOCAL_REFUSAL
+        if (request.headers or request.query) and self._credentials.clash_with(request):
             return Cause.LOCAL_REFUSAL
         return None
 

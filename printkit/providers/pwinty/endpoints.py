@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, TypeVar, final
 
 from ...errors import NotFoundError, ProviderError
-from ...exchange import Effect, Part, Request, Response, fill
+from ...exchange import Effect, Part, Request, Response, fill, filled
 from ...model import Item, Order, ValidationReport
 from ...transport.caller import Caller, Deadline
 from ...transport.redact import Redactor
@@ -24,6 +24,8 @@ ISSUES = "/Orders/{order}/Issues"
 ISSUE = "/Orders/{order}/Issues/{issue}"
 CATALOGUE = "/Catalogue/{country}/{quality}"
 COUNTRIES = "/Country"
+
+_READS, _WRITES = Effect.READS, Effect.WRITES
 
 
 @final
@@ -77,7 +79,10 @@ class Endpoints:
         Raises:
             ProviderError: the answer is not 2xx, or not what ``accept`` reads.
         """
-        request = Request("GET", fill(template, **ids), Effect.READS, operation, template, query or {})
+        if query:
+            request = Request("GET", fill(template, **ids), _READS, operation, template, query)
+        else:
+            request = filled("GET", template, ids, _READS, operation)
         response = await self._caller.read(request, deadline)
         try:
             if not 200 <= response.status < 300:
@@ -92,13 +97,11 @@ class Endpoints:
     def write(self, method: str, template: str, operation: str, body: Any, **ids: str) -> Request:
         """A request that writes, with a JSON body."""
         payload = b"" if body is None else wire.write(body)
-        return Request(
-            method, fill(template, **ids), Effect.WRITES, operation, template, body=payload, content_type=wire.JSON if payload else None
-        )
+        return filled(method, template, ids, _WRITES, operation, payload, wire.JSON if payload else None)
 
     def upload(self, parts: tuple[Part, ...], operation: str, **ids: str) -> Request:
         """``POST /Orders/{id}/Photos`` as a multipart form."""
-        return Request("POST", fill(PHOTOS, **ids), Effect.WRITES, operation, PHOTOS, body=parts)
+        return Request("POST", fill(PHOTOS, **ids), _WRITES, operation, PHOTOS, body=parts)
 
     def refuse(self, request: Request) -> Callable[[Response], Awaitable[ProviderError]]:
         """How to turn the answer to ``request`` into an error, without asking further."""

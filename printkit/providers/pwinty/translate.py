@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 KIND = "pwinty"
 
 _UNKNOWN, _SUBMITTED, _ACTION_REQUIRED = OrderStatus.UNKNOWN, OrderStatus.SUBMITTED, OrderStatus.ACTION_REQUIRED
-_PICTURE_UNKNOWN = ArtworkStatus.UNKNOWN
+_PICTURE_UNKNOWN, _PICTURE_FAILED = ArtworkStatus.UNKNOWN, ArtworkStatus.FAILED
 
 T = TypeVar("T")
 
@@ -215,30 +215,31 @@ def _is_refusal(message: Any) -> bool:
 
 def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> Item:
     """A photo as an item. Its status is settled by the order it is in; without one it is not known."""
-    word, sizing, attributes, price, to_recipient = answer.status, answer.sizing, answer.attributes, answer.price, answer.price_to_user
+    word, url, md5, preview, thumbnail = answer.status, answer.url, answer.md5_hash, answer.preview_url, answer.thumbnail_url
+    sizing, attributes, price, to_recipient = answer.sizing, answer.attributes, answer.price, answer.price_to_user
     has = _PICTURE_UNKNOWN if word is None else statuses.PHOTO.get(word.lower())
     if has is None:
         word, has = _strange(word or "", scope)
-    item_id, sku, copies = _id(answer.id), answer.type, answer.copies
+    item_id, sku = _id(answer.id), answer.type
     picture = make_artwork(
-        text(answer.url),
+        url if isinstance(url, str) else None,
         None,
         None,
         None,
         None,
         None,
         None,
-        text(answer.md5_hash) or None,
+        md5 if md5 and isinstance(md5, str) else None,
         has,
         word,
-        text(answer.preview_url) or None,
-        text(answer.thumbnail_url) or None,
+        preview if preview and isinstance(preview, str) else None,
+        thumbnail if thumbnail and isinstance(thumbnail, str) else None,
     )
     return make_item(
         item_id,
         sku,
         sku,
-        readings.copies(copies),
+        readings.copies(answer.copies),
         _UNKNOWN if state is None else state.of_item(item_id, has),
         word,
         (picture,),
@@ -276,7 +277,7 @@ def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
 
 def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
     state = _State.of(word, shipments, scope)
-    settled = tuple([in_status(item, state.of_item(item.id, *[each.status for each in item.artwork])) for item in items])
+    settled = tuple([in_status(item, state.of_item(item.id, item.artwork[0].status if item.artwork else None)) for item in items])
     return state.of_order(settled, shipments), settled
 
 
@@ -297,12 +298,12 @@ class _State:
             return _NOTHING_SHIPPED[base]
         return cls(base, frozenset(item for shipment in shipments if shipment.status is OrderStatus.SHIPPED for item in shipment.item_ids))
 
-    def of_item(self, item_id: str, *pictures: ArtworkStatus | None) -> OrderStatus:
+    def of_item(self, item_id: str, picture: ArtworkStatus | None) -> OrderStatus:
         if self.base is not _SUBMITTED:
             return self.base
         if item_id in self.shipped:
             return OrderStatus.SHIPPED
-        return _ACTION_REQUIRED if ArtworkStatus.FAILED in pictures else self.base
+        return _ACTION_REQUIRED if picture is _PICTURE_FAILED else self.base
 
     def of_order(self, items: tuple[Item, ...], shipments: tuple[Shipment, ...]) -> OrderStatus:
         if self.base is not _SUBMITTED:
@@ -397,6 +398,7 @@ def _said(response: Response) -> str:
 
 def new_order_body(new: NewOrder, reference: str, print_country: str | None, quality: str) -> dict[str, Any]:
     """The body of ``POST /Orders`` (seed 004, "Create an order")."""
+    extra = new.extra.get(KIND)
     body = {
         "merchantOrderId": reference,
         **recipient_body(new.recipient),
@@ -407,7 +409,8 @@ def new_order_body(new: NewOrder, reference: str, print_country: str | None, qua
         "qualityLevel": quality,
         "mobileTelephone": new.recipient.phone,
     }
-    return {name: value for name, value in body.items() if value is not None} | dict(new.extra.get(KIND, {}))
+    given = {name: value for name, value in body.items() if value is not None}
+    return given | dict(extra) if extra else given
 
 
 def recipient_body(recipient: Recipient) -> dict[str, str | None]:

@@ -1,0 +1,40 @@
+"""Makes frozen values at the speed of open ones. Knows none of them, and refuses to change a value that exists.
+
+The guard of a frozen class makes setting a member five times as dear, also while a value is being made. So a value is filled as one
+of an open subclass of the same layout, and then becomes what it is to be (decision 0028).
+"""
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar, cast
+
+import attrs
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def filling(cls: Callable[P, T]) -> tuple[Callable[P, T], Callable[..., T]]:
+    """For a frozen attrs class with slots, what ``cls(...)`` does and what ``attrs.evolve`` does.
+
+    The first takes every member, in order, and as it is. Of the second, members that stay are the same objects.
+    """
+    named: Any = cls
+    opened = type(named.__name__, (named,), {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
+    names = [each.name for each in attrs.fields(named)]
+    lines = [
+        f"def make({', '.join(names)}):",
+        "    value = new(opened)",
+        *(f"    value.{name} = {name}" for name in names),
+        "    value.__class__ = cls",
+        "    return value",
+        "def change(old, **changes):",
+        "    value = new(opened)",
+        *(f"    value.{name} = old.{name}" for name in names),
+        "    for name in changes:",
+        "        setattr(value, name, changes[name])",
+        "    value.__class__ = cls",
+        "    return value",
+    ]
+    known = {"new": object.__new__, "opened": opened, "cls": named}
+    exec("\n".join(lines), known)  # noqa: S102 - as attrs makes its own methods, of nothing but the members' names
+    return cast(Callable[P, T], known["make"]), cast(Callable[..., T], known["change"])
