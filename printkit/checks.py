@@ -192,7 +192,8 @@ def _is_usual(photo: object) -> bool:
         and (photo.sizing is None or isinstance(photo.sizing, Sizing))
         and photo.price_to_recipient is None
         and photo.reference is None
-        and photo.attributes == photo.extra == {}
+        and photo.attributes == {}
+        and photo.extra == {}
         and len(photo.artwork) == 1
         and _is_usual_picture(photo.artwork[0])
     )
@@ -203,7 +204,11 @@ def _is_usual_picture(picture: object) -> bool:
         isinstance(picture, Artwork)
         and isinstance(picture.url, str)
         and _USUAL_URL.fullmatch(picture.url) is not None
-        and picture.path is picture.data is picture.stream is picture.space is picture.md5 is None
+        and picture.path is None
+        and picture.data is None
+        and picture.stream is None
+        and picture.space is None
+        and picture.md5 is None
     )
 
 

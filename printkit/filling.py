@@ -12,6 +12,9 @@ import attrs
 P = ParamSpec("P")
 T = TypeVar("T")
 
+_KNOWN: dict[type[Any], tuple[Callable[..., Any], Callable[..., Any]]] = {}
+"""A class has one open subclass."""
+
 
 def filling(cls: Callable[P, T]) -> tuple[Callable[P, T], Callable[..., T]]:
     """For a frozen attrs class with slots, what ``cls(...)`` does and what ``attrs.evolve`` does.
@@ -19,6 +22,8 @@ def filling(cls: Callable[P, T]) -> tuple[Callable[P, T], Callable[..., T]]:
     The first takes every member, in order, and as it is. Of the second, members that stay are the same objects.
     """
     named: Any = cls
+    if named in _KNOWN:
+        return _KNOWN[named]
     opened = type(named.__name__, (named,), {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__})
     names = [each.name for each in attrs.fields(named)]
     lines = [
@@ -37,4 +42,5 @@ def filling(cls: Callable[P, T]) -> tuple[Callable[P, T], Callable[..., T]]:
     ]
     known = {"new": object.__new__, "opened": opened, "cls": named}
     exec("\n".join(lines), known)  # noqa: S102 - as attrs makes its own methods, of nothing but the members' names
-    return cast(Callable[P, T], known["make"]), cast(Callable[..., T], known["change"])
+    _KNOWN[named] = cast(Callable[..., Any], known["make"]), cast(Callable[..., Any], known["change"])
+    return _KNOWN[named]

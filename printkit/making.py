@@ -21,7 +21,22 @@ def no_receipt() -> Receipt:
 
 def in_status(item: Item, status: OrderStatus) -> Item:
     """The item in another status."""
-    return item if item.status is status else changed_item(item, status=status)
+    if item.status is status:
+        return item
+    return make_item(  # half of what changed_item takes, of which orders of many items have many
+        item.id,
+        item.sku,
+        item.provider_sku,
+        item.copies,
+        status,
+        item.provider_status,
+        item.artwork,
+        item.sizing,
+        item.attributes,
+        item.reference,
+        item.price,
+        item.price_to_recipient,
+    )
 
 
 def with_receipt(order: Order, **changes: Any) -> Order:

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar, final, get_args
 
 from attrs import field, frozen
 
 from .errors import FieldProblem, InvalidRequestError
+from .filling import filling
 from .model import OrderRef
 
 T = TypeVar("T")
@@ -124,6 +125,7 @@ class ReconcileHandle:
         raise InvalidRequestError([FieldProblem("handle", "is not what ReconcileHandle.to_json() wrote")])
 
 
+make_handle: Callable[..., ReconcileHandle] = filling(ReconcileHandle)[0]
 _HANDLE_FIELDS: Mapping[str, Any] = ReconcileHandle.__annotations__
 _HANDLE_TIMES = ("sent_at", "settle_until")
 

@@ -130,24 +130,22 @@ class Telemetry:
     """The hooks of one connection. A hook that raises is logged and dropped: telemetry never fails a call."""
 
     def __init__(self, hooks: tuple[Hook, ...] = ()) -> None:
-        self._hooks = list(hooks)
+        self.hooks = list(hooks)
+        """Those that have not failed. Where there are none, nobody need be told."""
         self._drifts: set[tuple[str, str, str]] = set()
-
-    def __bool__(self) -> bool:
-        return bool(self._hooks)
 
     def tell(self, event: Event) -> None:
         """Pass the event to every hook."""
-        for hook in tuple(self._hooks):
+        for hook in tuple(self.hooks):
             try:
                 hook(event)
             except Exception:  # a hook's fault must not become the order's
-                self._hooks.remove(hook)
+                self.hooks.remove(hook)
                 logging.getLogger("printkit").exception("a telemetry hook failed and is switched off")
 
     def drift(self, provider: str, what: str, word: str) -> None:
         """Tell once that ``word`` is in no table."""
         key = (provider, what, word)
-        if self._hooks and key not in self._drifts and len(self._drifts) < 1000:
+        if self.hooks and key not in self._drifts and len(self._drifts) < 1000:
             self._drifts.add(key)
             self.tell(Drift(provider, what, word[:64]))

@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+import os
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, TypeVar, final
-from uuid import uuid4
 
 from attrs import define, evolve, frozen
 
@@ -20,7 +19,7 @@ from .errors import (
 )
 from .exchange import Request, Response
 from .locks import Locks
-from .outcomes import Absent, Applied, Found, Json, NotApplied, ReconcileHandle, Unknown
+from .outcomes import Absent, Applied, Found, Json, NotApplied, ReconcileHandle, Unknown, make_handle
 from .telemetry import Outcome, Telemetry
 from .transport.attempt import MaybeSent, NotSent, Wire
 
@@ -56,14 +55,20 @@ Fate = Literal["applied", "nothing", "unknown"]
 _journal: ContextVar[Journal | None] = ContextVar("printkit_journal", default=None)
 
 
-@contextmanager
-def journaled(journal: Journal) -> Generator[None]:
+@final
+class journaled:  # noqa: N801 - used like a function, and made once for each write of a run
     """Within it, ``journal`` is told of every write."""
-    token = _journal.set(journal)
-    try:
-        yield
-    finally:
-        _journal.reset(token)
+
+    __slots__ = ("_journal", "_token")
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def __enter__(self) -> None:
+        self._token = _journal.set(self._journal)
+
+    def __exit__(self, *_: object) -> None:
+        _journal.reset(self._token)
 
 
 # ── One write ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -151,21 +156,25 @@ class _Intent:
         """Always the same."""
         if self._handle is None:
             write, account = self._write, self._account
-            self._handle = ReconcileHandle(
-                id=uuid4().hex,
-                provider=account.provider,
-                kind=account.kind,
-                environment=account.environment,
-                account=account.digest,
-                operation=write.operation,
-                step=write.step,
-                lock=write.lock,
-                order=write.order,
-                key=write.key,
-                meant=write.meant,
-                preimage=self._preimage,
-                sent_at=self._now,
-                settle_until=self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
+            self._handle = make_handle(
+                os.urandom(16).hex(),
+                account.provider,
+                account.kind,
+                account.environment,
+                account.digest,
+                write.operation,
+                write.step,
+                write.lock,
+                write.order,
+                write.key,
+                write.meant,
+                self._preimage,
+                self._now,
+                self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
+                0,
+                "awaiting-answer",
+                None,
+                None,
             )
         return self._handle
 
@@ -447,7 +456,7 @@ class Writer:
         return error
 
     def _tell(self, write: Write[T] | ReconcileHandle, outcome: Any) -> None:
-        if self._telemetry:
+        if self._telemetry.hooks:
             self._telemetry.tell(Outcome(self._account.provider, write.operation, outcome))
 
 

@@ -122,6 +122,6 @@ async def scene(limits: Limits = QUICK, *, file: Path | None = None, kind: str =
     async with kit:
         opened = Scene(kit, shop, Clockwork(), limits, None if file is None else Inbox(file))
         for at in kit._opened.values():
-            at.telemetry._hooks.append(opened.events.append)
+            at.telemetry.hooks.append(opened.events.append)
         async with opened.receiver:
             yield opened

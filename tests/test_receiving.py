@@ -82,7 +82,7 @@ class TestBelief:
             raise AssertionError(order)
 
         heard: list[Any] = []
-        kit._opened["pwinty"].telemetry._hooks.append(heard.append)
+        kit._opened["pwinty"].telemetry.hooks.append(heard.append)
         async with Receiver(kit, handler, token=TOKEN) as receiver:
             body = b'{"id": 1, "status": "complete", "environment": "LIVE"}'
             answer = await receiver.receive(token=TOKEN, connection="pwinty", method="POST", headers={}, query={}, body=body)

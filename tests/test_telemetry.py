@@ -18,7 +18,7 @@ def test_every_hook_is_told() -> None:
     telemetry.tell(event)
     assert first == second == [event]
     assert telemetry
-    assert not Telemetry()
+    assert not Telemetry().hooks
 
 
 def test_a_hook_that_fails_is_switched_off_and_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -85,7 +85,7 @@ class Engine:
         self.progress = Progress()
         self._pauses = Pauses(self.progress, hands.probe, self._fail, lambda: self._stir(len(self._idle)), clock, sleep)
         self._most_waiting = max(1000, 16 * concurrency)
-        self._busy: dict[str, deque[Task]] = {}
+        self._busy: dict[str, list[Task]] = {}
         """Every task that was taken and has not ended, by order: first the one whose turn it is, then those that wait for it."""
         self._held = 0
         self._ready: deque[Task] = deque()
@@ -189,30 +189,27 @@ class Engine:
     # ── Work ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def _work(self) -> None:
+        progress = self.progress
         try:
             while (task := await self._take()) is not None:
-                result = await self._attended(task)
+                progress.running += 1
+                try:
+                    result = await self._one(task)
+                    if result is not None:
+                        await self._book.finish(result)
+                finally:
+                    progress.running -= 1
+                    self._stir()
                 if result is not None:
                     self._release(task.order)
                     await self._give_out(result)
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must not wait for this one for ever
             self._fail(error)
 
-    async def _attended(self, task: Task) -> ChangeResult | None:
-        self.progress.running += 1
-        try:
-            result = await self._one(task)
-            if result is not None:
-                await self._book.finish(result)
-            return result
-        finally:
-            self.progress.running -= 1
-            self._stir()
-
     async def _take(self) -> Task | None:
         """The next task that may run now; None when there is none any more."""
         while not self._is_stopping:
-            if self.progress.paused is None and self.progress.running < max(1.0, self._hands.width()):
+            if self.progress.paused is None and (self.progress.running < 1 or self.progress.running < self._hands.width()):
                 if self._ready:
                     return self._ready.popleft()
                 if self._may_pull():
@@ -255,29 +252,32 @@ class Engine:
             return
         if self._in_order:
             self._line.append(task.index)
-        line = self._busy.setdefault(task.order, deque())
-        line.append(task)
-        if len(line) > 1:
+        line = self._busy.get(task.order)
+        if line is not None:
+            line.append(task)
             self._held += 1
-        elif task.not_before is not None and task.not_before > self._now():
+            return
+        self._busy[task.order] = [task]
+        if task.not_before is not None and task.not_before > self._now():
             self._wait_until(task, task.not_before)
         else:
             self._ready.append(task)
 
     def _release(self, order: str) -> None:
         line = self._busy[order]
-        line.popleft()
-        if line:
+        if len(line) == 1:
+            del self._busy[order]
+        else:
+            del line[0]
             self._ready.append(line[0])
             self._held -= 1
-        else:
-            del self._busy[order]
         self._stir()
 
     def _stir(self, count: int = 1) -> None:
         self.progress.waiting = len(self._later) + self._held
-        while count and self._idle:
-            turn = self._idle.popleft()
+        idle = self._idle
+        while idle and count:
+            turn = idle.popleft()
             if not turn.done():
                 turn.set_result(None)
                 count -= 1
@@ -288,7 +288,10 @@ class Engine:
         """Its result, or None when it has to wait."""
         try:
             with journaled(Told(self._book, task)):
-                order = await self._carried_out(task)
+                if task.open is None and task.done is None and task.invalid is None:
+                    order = await self._hands.carry_out(task.change)
+                else:
+                    order = await self._gone_on(task)
         except JournalError:
             raise
         except Exception as error:  # noqa: BLE001 - one change never ends a run
@@ -300,12 +303,11 @@ class Engine:
         self._pauses.answered(task.provider)
         return self._result(task, Applied(order))
 
-    async def _carried_out(self, task: Task) -> Order:
+    async def _gone_on(self, task: Task) -> Order:
         if task.invalid is not None:
             raise task.invalid
         known = task.open or task.done
-        if known is None:
-            return await self._hands.carry_out(task.change)
+        assert known is not None  # noqa: S101 - or it would have been carried out from its beginning
         found = await self._hands.settle(known, send_again=task.open is not None and task.lost <= MOST_UNKNOWN)
         if isinstance(found, NotApplied) and task.open is None:
             found = Unknown(f"what was done of it is not found any more: {found.why}")

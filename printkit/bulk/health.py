@@ -51,8 +51,9 @@ class Health:
         now = self._clock()
         if not self._slices or now >= self._slices[-1][0] + 1.0:
             self._slices.append([now, 0, 0])
-        self._slices[-1][1] += 1
-        self._slices[-1][2] += failed
+        newest = self._slices[-1]
+        newest[1] += 1
+        newest[2] += failed
         self._calls += 1
         self._failures += failed
         while self._slices[0][0] < now - self.WINDOW:

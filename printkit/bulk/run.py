@@ -1,6 +1,7 @@
 """One run of many changes, as callers hold it: ``async for`` gives results, ``await`` the report. Knows no kit and no shop."""
 
 import contextlib
+import math
 import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
@@ -173,9 +174,9 @@ class KitHands:
         self.paces = [each.pace for each in opened]
         self._waits = [(each.pace, min(self.LONGEST_WAIT, each.deadline / 6)) for each in opened]
 
-    async def carry_out(self, change: Change) -> Order:
+    def carry_out(self, change: Change) -> Awaitable[Order]:
         """See ``Hands``."""
-        return await change.carry_out(self._kit)
+        return change.carry_out(self._kit)
 
     async def go_on(self, change: Change, done: ReconcileHandle, order: Order) -> Order:
         """See ``Hands``."""
@@ -192,7 +193,12 @@ class KitHands:
 
     def width(self) -> float:
         """So many that none waits too long for its turn at the slowest account's present rate."""
-        return min((wait * pace.rate for pace, wait in self._waits if pace.rate is not None), default=float("inf"))
+        width = math.inf
+        for pace, wait in self._waits:
+            rate = pace.rate
+            if rate is not None and wait * rate < width:
+                width = wait * rate
+        return width
 
 
 def run_of(

@@ -6,7 +6,7 @@ from typing import Any, Final, final
 
 from attrs import evolve
 
-from .. import changes
+from .. import changes, checks
 from ..changes import Change, PlaceOrder
 from ..errors import FieldProblem, InvalidRequestError
 from ..model import Order
@@ -34,9 +34,8 @@ def task_of(index: int, change: Change, default: str | None) -> Task:
     Raises:
         InvalidRequestError: it is no change, or one that cannot be carried out in bulk.
     """
-    problems = [*changes.problems(change)]
-    if problems:
-        raise InvalidRequestError(problems, operation="apply")
+    if not changes.is_usual(change):
+        checks.refuse(changes.problems(change), operation="apply")
     return Task(index, change, changes.order_of(change, default), changes.provider_of(change, default))
 
 

@@ -1,5 +1,6 @@
 """One change on its way, and what an engine needs of others: hands to act with, a book to keep it in. Decides nothing."""
 
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Protocol, final
 
@@ -38,7 +39,7 @@ class Task:
 class Hands(Protocol):
     """What the engine acts with."""
 
-    async def carry_out(self, change: Change) -> Order:
+    def carry_out(self, change: Change) -> Awaitable[Order]:
         """Do a change from its beginning."""
         ...
 

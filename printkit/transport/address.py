@@ -39,14 +39,16 @@ class Address:
         _no_segment_climbs(request.path)
         return self.prefix + request.path
 
+    def plain_path(self, request: Request) -> str | None:
+        """The same at once, where nothing in it can mean anything but itself; None where it has to be looked at."""
+        return self.prefix + request.path if _PLAIN.fullmatch(request.path) else None
+
     def url(self, request: Request, query: Collection[tuple[str, str]]) -> str:
         """The whole URL. ``query`` is plain text and becomes percent-encoded here, exactly once.
 
         Raises:
             InvalidRequestError: what came out has another origin or path than what was put together.
         """
-        if not query and _PLAIN.fullmatch(request.path):
-            return self.origin + self.prefix + request.path
         path = self.path(request)
         encoded = "&".join(f"{percent(name)}={percent(value)}" for name, value in query)
         url = f"{self.origin}{path}{'?' if encoded else ''}{encoded}"

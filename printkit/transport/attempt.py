@@ -110,7 +110,8 @@ class Wire:
 
     def begin(self) -> None:
         """A new attempt starts."""
-        self.clear()
+        self.sent = False
+        self.status = None
         self.attempts += 1
 
     def clear(self) -> None:

@@ -5,6 +5,7 @@ is sent again; refuses to know an HTTP library and what the requests mean.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar, final
 
 from attrs import define
@@ -32,12 +33,10 @@ Sleep = Callable[[float], Awaitable[None]]
 AnyProviderError = TypeVar("AnyProviderError", bound=ProviderError)
 
 
-def seconds_since_start() -> float:
-    """A clock that nobody sets, and that goes on while the machine sleeps, where the system has such a one."""
-    return time.monotonic() if _BOOT is None else time.clock_gettime(_BOOT)
-
-
 _BOOT: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+
+seconds_since_start: Clock = time.monotonic if _BOOT is None else partial(time.clock_gettime, _BOOT)
+"""A clock that nobody sets, and that goes on while the machine sleeps, where the system has such a one."""
 
 WRITE_SHARE = 0.75
 """The part of what remains of a deadline that sending a write may use up; the rest is for finding out what became of it."""
@@ -160,7 +159,7 @@ class Caller:
         wire.is_late = deadline.is_over
         may_be_repeated = _write_may_be_repeated if _is_replayable(request) else _never
         ending = await self._repeat(request, wire, now + WRITE_SHARE * (deadline.ends - now), may_be_repeated)
-        if _is_throttle(ending):
+        if isinstance(ending, Response) and throttled(ending):
             wire.clear()
             raise self._rate_limited(request, ending)
         return ending
@@ -176,7 +175,7 @@ class Caller:
                     return NotSent(Cause.RATE_LIMITED)
                 left = ends - self._clock()
             wire.begin()
-            ending = await (self._told if self._telemetry else self._attempt)(request, wire, left)
+            ending = await (self._told if self._telemetry.hooks else self._attempt)(request, wire, left)
             if isinstance(ending, Response) and not _is_trouble(ending):
                 self._budget.refund(paid)
                 return ending
@@ -192,7 +191,7 @@ class Caller:
                 return ending
             paid = cost
             wire.clear()
-            if self._telemetry:
+            if self._telemetry.hooks:
                 self._telemetry.tell(Wait(self.provider, request.call, pause, _why(ending)))
             await self._sleep(pause)
 

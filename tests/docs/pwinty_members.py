@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from printkit.model import Artwork, Money, NewOrder, Payment, Photo, Recipient
-from printkit.providers.pwinty import issues, translate, wire
+from printkit.providers.pwinty import bodies, issues, wire
 from printkit.providers.pwinty.emulator import Options
 from tests.docs.page import ROOT, objects
 from tests.providers.pwinty.emulator_client import Client
@@ -150,10 +150,10 @@ def sent() -> Iterator[tuple[str, Iterable[str]]]:
     everything = Recipient("n", "1", "2", "c", "s", "p", "GB", phone="1")
     new = NewOrder(everything, shipping="PRIORITY", payment=Payment.RECIPIENT)
     full = Photo("4x6", Artwork(url="http://a.example/b", md5="0" * 32), attributes={"a": "b"}, price_to_recipient=Money(Decimal(1)))
-    yield "`POST /Orders`", translate.new_order_body(new, "r", "GB", "Pro")
-    yield "`PUT /Orders/{id}`", translate.recipient_body(everything)
-    yield "`POST /Orders/{orderId}/Photos`", translate.photo_body(full)
-    yield "`POST /Orders/{orderId}/Photos/Batch`", translate.photo_body(full)
+    yield "`POST /Orders`", bodies.new_order_body(new, "r", "GB", "Pro")
+    yield "`PUT /Orders/{id}`", bodies.recipient_body(everything)
+    yield "`POST /Orders/{orderId}/Photos`", bodies.photo_body(full)
+    yield "`POST /Orders/{orderId}/Photos/Batch`", bodies.photo_body(full)
     yield "`POST /Orders/{orderId}/Issues`", issues.body("k", "a", "d", "ad", ["1"])
     for name, heading in (
         ("orders-create.request.full", "`POST /Orders`"),

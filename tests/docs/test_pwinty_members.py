@@ -15,7 +15,7 @@ from attrs import evolve
 import printkit
 from printkit.exchange import Response
 from printkit.model import Artwork, Money, NewOrder, OrderRef, Payment, Photo, Recipient, Sizing
-from printkit.providers.pwinty import catalogue, issues, translate, validation
+from printkit.providers.pwinty import bodies, catalogue, issues, translate, validation
 from tests.docs.changing import Reading, Way, changes, different_members
 from tests.docs.page import PWINTY as PAGE, QUOTED, attributes_in
 from tests.docs.pwinty_members import ADDRESS, INSIDE, SAMPLES
@@ -128,7 +128,7 @@ PRINT = Photo(
 def creation(order: NewOrder, **settings: str) -> dict[str, Any]:
     given = {"print_country": "GB", "quality": "Pro"} | settings
     reference = "generated" if order.reference is None else order.reference
-    return translate.new_order_body(order, reference, given["print_country"] or None, given["quality"])
+    return bodies.new_order_body(order, reference, given["print_country"] or None, given["quality"])
 
 
 @pytest.mark.parametrize(("name", "source"), PAGE.sources("`POST /Orders`"))
@@ -154,7 +154,7 @@ def test_what_a_new_order_takes_from_the_settings(name: str, setting: str, value
 def test_where_a_recipient_s_parameters_come_from(name: str, source: str) -> None:
     other = evolve(TOM, **{source.removeprefix("Recipient."): "other"})
 
-    assert different_members(translate.recipient_body(TOM), translate.recipient_body(other)) == {name}
+    assert different_members(bodies.recipient_body(TOM), bodies.recipient_body(other)) == {name}
 
 
 @pytest.mark.parametrize(
@@ -170,14 +170,14 @@ def test_where_a_photo_s_parameters_come_from(name: str, source: str) -> None:
     picture = PRINT.artwork[0]
     other = evolve(PRINT, **{attribute: value}) if owner == "Photo" else evolve(PRINT, artwork=evolve(picture, **{attribute: value}))
 
-    assert different_members(translate.photo_body(PRINT), translate.photo_body(other)) == {name}
+    assert different_members(bodies.photo_body(PRINT), bodies.photo_body(other)) == {name}
 
 
 @pytest.mark.parametrize("attribute", ["email", "phone"])
 def test_what_a_change_of_the_recipient_does_not_tell(attribute: str) -> None:
-    assert translate.recipient_body(evolve(TOM, **{attribute: "other"})) == translate.recipient_body(TOM)
+    assert bodies.recipient_body(evolve(TOM, **{attribute: "other"})) == bodies.recipient_body(TOM)
 
 
 def test_what_a_new_order_does_not_tell() -> None:
     assert different_members(creation(NEW), creation(evolve(NEW, recipient=evolve(TOM, email="other"), metadata={}))) == set()
-    assert different_members(translate.photo_body(PRINT), translate.photo_body(evolve(PRINT, reference="other"))) == set()
+    assert different_members(bodies.photo_body(PRINT), bodies.photo_body(evolve(PRINT, reference="other"))) == set()

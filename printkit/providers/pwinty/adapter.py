@@ -30,7 +30,7 @@ from ...paging import Pager
 from ...provider import Capability, Catalogue, Issues, Notices, OrderLike, PrintProvider, ProviderInfo
 from ...transport.caller import Deadline
 from ...writes import Send
-from . import INFO, endpoints, imagined, notices, statuses, translate, writes
+from . import INFO, bodies, endpoints, imagined, notices, statuses, translate, writes
 from .catalogue import CatalogueVerbs
 from .desk import is_id, is_in
 from .issue_verbs import IssueVerbs
@@ -99,11 +99,11 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         """``POST /Orders``. The reference goes as ``merchantOrderId``; Pwinty does not refuse one that was used before."""
         reference = new.reference if new.reference is not None else str(uuid4())
         country = self._settings.print_country or new.recipient.country
-        problems = [*checks.of_new_order(new), *translate.new_order_problems(new, country, self._settings.environment)]
+        problems = [*checks.of_new_order(new), *bodies.new_order_problems(new, country, self._settings.environment)]
         checks.refuse(problems, provider=self._name, operation="create_order")
-        body = translate.new_order_body(new, reference, country, self._settings.quality)
+        body = bodies.new_order_body(new, reference, country, self._settings.quality)
         order = await self._create(body, reference, self._caller.deadline())
-        return with_receipt(order, not_told=translate.not_told(new))
+        return with_receipt(order, not_told=bodies.not_told(new))
 
     async def _create(self, body: Body, reference: str, deadline: Deadline) -> Order:
         order = await self._perform(
@@ -127,12 +127,12 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         if recipient.country and before.country and recipient.country != before.country:
             why = f"it goes to {before.country} and cannot go to {recipient.country}: create a new order"
             raise self._conflict(known, why, "update_recipient")
-        updated = await self._put(known, {name: value or "" for name, value in translate.recipient_body(recipient).items()}, deadline)
+        updated = await self._put(known, {name: value or "" for name, value in bodies.recipient_body(recipient).items()}, deadline)
         return with_receipt(updated, not_told=tuple(f"recipient.{name}" for name in ("email", "phone") if getattr(recipient, name)))
 
     async def _put(self, known: Order, body: Body, deadline: Deadline) -> Order:
         async def before(_: Deadline) -> Any:
-            return translate.recipient_body(known.recipient or Recipient(name=""))
+            return bodies.recipient_body(known.recipient or Recipient(name=""))
 
         return await self._perform(
             self._shop.write("PUT", endpoints.ORDER, "update_recipient", body, order=known.id),
@@ -248,7 +248,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         """Send what printkit does not wrap. A write is sent at most once, and nothing can look for its effect."""
         deadline = self._caller.deadline()
         if request.effect is Effect.WRITES:
-            write = self._write(request, lambda answer: answer, "request", {"lock": "request"})
+            write = self._write(request, lambda answer: answer, "request", lock="request")
             return (await self._writer.perform(write, deadline)).value
         response = await self._caller.read(request, deadline)
         if 200 <= response.status < 300:

@@ -1,11 +1,11 @@
 """What every verb at Pwinty works with: an order at hand, its id and items, its status, and one write at a time. Knows no verb."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, TypeVar
 
-from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError
+from ...errors import ConflictError, FieldProblem, InvalidRequestError, NotFoundError, ProviderError
 from ...exchange import Request, Response
 from ...locks import Locks
 from ...making import with_receipt
@@ -18,6 +18,7 @@ from . import endpoints, issues, statuses, translate, writes
 from .config import Settings
 
 T = TypeVar("T")
+Refuse = Callable[[Response], Awaitable[ProviderError]]
 
 _ID: Final = re.compile(r"[1-9][0-9]{0,17}")
 
@@ -77,13 +78,19 @@ class Desk:
     async def _perform(
         self, request: Request, accept: Callable[[Response], Order], deadline: Deadline, *, step: str | None = None, **how: Any
     ) -> Order:
-        write = self._write(request, accept, step or request.operation, how)
-        done = await self._writer.perform(write, deadline)
+        done = await self._writer.perform(self._write(request, accept, step or request.operation, **how), deadline)
         return with_receipt(done.value, attempts=done.attempts, reconciled=done.reconciled)
 
-    def _write(self, request: Request, accept: Callable[[Response], T], step: str, how: Mapping[str, Any]) -> Write[T]:
-        write = {"refuse": self._shop.refuse(request), "find": self._find, **how}
-        return Write(operation=request.operation, step=step, request=request, accept=accept, **write)
+    def _write(self, request: Request, accept: Callable[[Response], T], step: str, *, refuse: Refuse | None = None, **how: Any) -> Write[T]:
+        return Write(
+            operation=request.operation,
+            step=step,
+            request=request,
+            accept=accept,
+            refuse=refuse or self._shop.refuse(request),
+            find=self._find,
+            **how,
+        )
 
     async def _at_hand(self, order: OrderLike, deadline: Deadline, operation: str) -> Order:
         if isinstance(order, Order):

@@ -83,7 +83,7 @@ class IssueVerbs(Desk):
         def accept(answer: Response) -> Issue:
             return issues.read_issue(answer, ref, self._scope)
 
-        write = self._write(request, accept, request.operation, {"lock": f"order:{ref.id}", "order": ref.id, **how})
+        write = self._write(request, accept, request.operation, lock=f"order:{ref.id}", order=ref.id, **how)
         return (await self._writer.perform(write, deadline)).value
 
     def _ref(self, order: OrderLike, operation: str) -> OrderRef:

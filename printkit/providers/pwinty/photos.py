@@ -14,7 +14,7 @@ from ...making import with_receipt
 from ...model import Artwork, Item, Order, Photo, Receipt, RefusedItem
 from ...provider import ItemLike, OrderLike, PhotoProgress
 from ...transport.caller import Deadline
-from . import endpoints, imagined, statuses, translate, writes
+from . import bodies, endpoints, imagined, statuses, translate, writes
 from .desk import Desk
 
 Body = dict[str, Any]
@@ -32,7 +32,7 @@ class PhotoVerbs(Desk):
         """
         checks.refuse(checks.of_photos(photos), provider=self._name, operation="add_photos")
         known = await self._at_hand(order, self._caller.deadline(), "add_photos")
-        problems = translate.photo_problems(photos, known, self._settings.currency)
+        problems = bodies.photo_problems(photos, known, self._settings.currency)
         checks.refuse(problems, provider=self._name, operation="add_photos")
         self._check_status(known, statuses.EDITABLE, "add_photos")
         refused: list[RefusedItem] = []
@@ -70,7 +70,7 @@ class PhotoVerbs(Desk):
         return order
 
     async def _upload(self, known: Order, body: Body, upload: uploads.Upload, operation: str, place: int, instead_of: str | None) -> Order:
-        request = self._shop.upload(translate.parts(body, upload), operation, order=known.id)
+        request = self._shop.upload(bodies.parts(body, upload), operation, order=known.id)
         deadline = self._caller.deadline(self._settings.upload_deadline)
         order, added = await self._send_photos(request, known, [body], deadline, place, instead_of)
         other = next((item.id for item in added if upload.is_other_than(item.artwork[0].md5)), None)
@@ -157,10 +157,10 @@ class PhotoVerbs(Desk):
     async def replace_artwork(self, order: OrderLike, item: ItemLike, artwork: Sequence[Artwork], /) -> Order:
         """Emulated: adds the new picture with the old one's product and copies, then deletes the old photo, like ``swap_sku``."""
         probe = Photo("probe", artwork)
-        problems = [*checks.of_photos([probe])] or [*translate.photo_problems([probe], None, self._settings.currency)]
+        problems = [*checks.of_photos([probe])] or [*bodies.photo_problems([probe], None, self._settings.currency)]
         checks.refuse(problems, provider=self._name, operation="replace_artwork")
         upload = None if artwork[0].url else await uploads.prepare(artwork[0], "artwork")
-        picture = translate.photo_body(probe)
+        picture = bodies.photo_body(probe)
         fresh: Body = {"url": artwork[0].url, "md5Hash": upload.md5 if upload else picture.get("md5Hash")}
         return await self._exchange(order, item, "replace_artwork", fresh, upload)
 
@@ -183,7 +183,7 @@ class PhotoVerbs(Desk):
             return with_receipt(known, renamed={wanted: new.id})
         self._check_status(known, statuses.EDITABLE, operation)
         old = self._item(known, item, operation)
-        body = {name: value for name, value in {**translate.body_again(old), **change}.items() if value is not None}
+        body = {name: value for name, value in {**bodies.body_again(old), **change}.items() if value is not None}
         if "url" not in body and upload is None:
             raise self._invalid(operation, "item", "its picture was uploaded and cannot be fetched again: give it with replace_artwork")
         if upload is None and writes.fingerprint_of_body(body) == writes.fingerprint(old):
@@ -258,7 +258,7 @@ class PhotoVerbs(Desk):
 
 def _is_changed(item: Item, change: Body) -> bool:
     """Whether a photo is as ``change`` wants it; None stands for a member that is not there. A file is known by its hash alone."""
-    body = translate.body_again(item)
+    body = bodies.body_again(item)
     if "url" in change and change["url"] is None:
         has, wants = item.artwork[0].md5 if item.artwork else None, change.get("md5Hash")
         return has is not None and wants is not None and has.lower() == wants.lower()
@@ -269,7 +269,7 @@ async def _batches(photos: Sequence[Photo], progress: PhotoProgress | None) -> l
     """What to send, in the order of ``photos``, each with the place of its first photo."""
     batches: list[tuple[int, Batch]] = []
     for place, photo in enumerate(photos):
-        body = translate.photo_body(photo)
+        body = bodies.photo_body(photo)
         if photo.artwork[0].url is None:
             upload = await uploads.prepare(photo.artwork[0], f"photos[{place}].artwork", partial(progress, place) if progress else None)
             batches.append((place, (body | ({"md5Hash": upload.md5} if upload.md5 else {}), upload)))

@@ -15,7 +15,7 @@ Loose = Any
 """An inessential member: read in ``translate``, where anything odd becomes None."""
 
 
-class Wire(msgspec.Struct, kw_only=True, rename="camel"):
+class Wire(msgspec.Struct, kw_only=True, rename="camel", gc=False):
     """An answer's object; unknown members are ignored."""
 
 

@@ -14,7 +14,7 @@ from ...errors import PrintKitError
 from ...lenient import entries, members, text
 from ...model import Artwork, Item, Order, Receipt
 from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
-from . import readings, statuses, translate
+from . import bodies, readings, statuses
 
 ReadOrder = Callable[[str], Awaitable[Order]]
 ReadByReference = Callable[[str], Awaitable[tuple[Order, ...]]]
@@ -56,7 +56,7 @@ def _recipient_of(body: Mapping[str, Any]) -> Fingerprint:
 
 
 def _recipient_of_order(order: Order) -> Fingerprint:
-    return _recipient_of(translate.recipient_body(order.recipient)) if order.recipient else ("",) * len(_RECIPIENT)
+    return _recipient_of(bodies.recipient_body(order.recipient)) if order.recipient else ("",) * len(_RECIPIENT)
 
 
 _RECIPIENT = ("recipientName", "address1", "address2", "addressTownOrCity", "stateOrCounty", "postalOrZipCode")
@@ -106,7 +106,9 @@ def wish_of(handle: ReconcileHandle) -> str:
 def equal_to(bodies: Iterable[Mapping[str, Any]], open_writes: Iterable[ReconcileHandle]) -> set[str]:
     """The wishes among writes that are still unknown whose photos cannot be told from some of these."""
     added = [each for each in open_writes if each.step == "add"]
-    marks = set(map(fingerprint_of_body, bodies)) if added else set()
+    if not added:
+        return set()
+    marks = set(map(fingerprint_of_body, bodies))
     return {wish_of(each) for each in added if not marks.isdisjoint(map(fingerprint_of_body, each.meant))}
 
 
@@ -215,7 +217,7 @@ class Seen:
     """
 
     def __init__(self, limit: int = 5_000) -> None:
-        self._photos = _Newest[str, frozenset[str]](limit)
+        self._photos = _Newest[str, str](limit)
         self._wishes = _Newest[str, str](limit)
         self._wishes_told = itertools.count()
         """Of writes that were answered: nobody asks for those again by name."""
@@ -224,7 +226,7 @@ class Seen:
 
     def note(self, order: Order) -> Order:
         """The shop has just said that these are the order's photos."""
-        self._photos.put(order.id, frozenset(item.id for item in order.items))
+        self._photos.put(order.id, _names(order))
         return order
 
     def note_added(self, order: Order, added: Iterable[Item], wish: str | None) -> Order:
@@ -251,8 +253,8 @@ class Seen:
         return self._wishes.get(item.id, wish) == wish
 
     def is_newest(self, order: Order) -> bool:
-        """True when the order at hand has exactly the photos that were seen last."""
-        return self._photos.get(order.id) == frozenset(item.id for item in order.items)
+        """True when the order at hand has exactly the photos that were seen last, in the order in which the shop lists them."""
+        return self._photos.get(order.id) == _names(order)
 
     def forget(self, order: Order) -> None:
         """Something is about to change that may not be seen."""
@@ -272,6 +274,11 @@ class Seen:
     def stands_for(self, old: str, order: Order) -> Item | None:
         """The photo of the order that was added here to take the place of ``old``."""
         return next((item for item in order.items if item.id == self._exchanged.get(old)), None)
+
+
+def _names(order: Order) -> str:
+    """The order's photos as one text: of thousands of orders, that is what the garbage collector need not go through."""
+    return ",".join([item.id for item in order.items])
 
 
 K = TypeVar("K")
