@@ -172,7 +172,7 @@ class Engine:
             return self._unknown(task, why)
         return self._result(task, NotApplied(f"{why}; {task.done.operation} was done" if task.done else why))
 
-    async def _give_out(self, result: ChangeResult) -> None:
+    def _give_out(self, result: ChangeResult) -> None:
         self.progress.count(result)
         if not self._in_order:
             self._results.append(result)
@@ -182,6 +182,8 @@ class Engine:
                 self._results.append(self._early.pop(self._line.popleft()))
             self._stir()
         self._there.set()
+
+    async def _until_results_are_taken(self) -> None:
         while len(self._results) > 2 * self._concurrency and not self._is_stopping:
             self._taken.clear()
             await self._taken.wait()
@@ -191,7 +193,7 @@ class Engine:
     async def _work(self) -> None:
         progress = self.progress
         try:
-            while (task := await self._take()) is not None:
+            while (task := self._at_once() or await self._take()) is not None:
                 progress.running += 1
                 try:
                     result = await self._one(task)
@@ -199,22 +201,25 @@ class Engine:
                         await self._book.finish(result)
                 finally:
                     progress.running -= 1
+                if result is None:
                     self._stir()
-                if result is not None:
-                    self._release(task.order)
-                    await self._give_out(result)
+                    continue
+                self._release(task.order)
+                self._give_out(result)
+                if len(self._results) > 2 * self._concurrency:
+                    await self._until_results_are_taken()
         except Exception as error:  # noqa: BLE001 - whatever it is, the others must not wait for this one for ever
             self._fail(error)
 
     async def _take(self) -> Task | None:
         """The next task that may run now; None when there is none any more."""
         while not self._is_stopping:
-            if self.progress.paused is None and (self.progress.running < 1 or self.progress.running < self._hands.width()):
-                if self._ready:
-                    return self._ready.popleft()
-                if self._may_pull():
-                    await self._pull()
-                    continue
+            task = self._at_once()
+            if task is not None:
+                return task
+            if self._may_begin() and self._may_pull():
+                await self._pull()
+                continue
             if self._is_exhausted and not self._busy:
                 self._stir(len(self._idle))
                 return None
@@ -225,6 +230,21 @@ class Engine:
             self._idle.append(turn)
             await turn
         return None
+
+    def _at_once(self) -> Task | None:
+        """The next task, where one may run now and is at hand."""
+        if self._is_stopping or not self._may_begin():
+            return None
+        if not self._ready and self._may_pull():
+            task = self._book.at_once()
+            if task is not None:
+                self._admit(task)
+                self._stir()
+        return self._ready.popleft() if self._ready and not self._is_stopping else None  # asking for it may have stopped the run
+
+    def _may_begin(self) -> bool:
+        running = self.progress.running
+        return self.progress.paused is None and (running < 1 or running < self._hands.width())
 
     def _only_waits(self) -> bool:
         """Whether nothing can be done for a long time."""
@@ -249,7 +269,10 @@ class Engine:
             self._stir()
         if task is None:
             self._is_exhausted = True
-            return
+        else:
+            self._admit(task)
+
+    def _admit(self, task: Task) -> None:
         if self._in_order:
             self._line.append(task.index)
         line = self._busy.get(task.order)

@@ -170,6 +170,9 @@ class Journal:
 
     # ── Book ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    def at_once(self) -> None:
+        """See ``Book``: nothing is."""
+
     async def next(self) -> Task | None:
         """See ``Book``."""
         if not self._page:

@@ -148,6 +148,9 @@ class Chunk:
         self._waiting: list[tuple[tuple[Any, ...], float, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
+    def at_once(self) -> None:
+        """See ``Book``: nothing is."""
+
     async def next(self) -> Task | None:
         """See ``Book``."""
         if not self._page:

@@ -58,9 +58,17 @@ class Stream:
 
     async def next(self) -> Task | None:
         """See ``Book``. What cannot be carried out is a task too, refused in its turn."""
-        change = await anext(self._changes, _END) if self._at_once is None else next(self._at_once, _END)
-        if change is _END:
-            return None
+        if self._at_once is not None:
+            return self.at_once()
+        change = await anext(self._changes, _END)
+        return None if change is _END else self._task(change)
+
+    def at_once(self) -> Task | None:
+        """See ``Book``."""
+        change = _END if self._at_once is None else next(self._at_once, _END)
+        return None if change is _END else self._task(change)
+
+    def _task(self, change: Change) -> Task:
         self._index += 1
         try:
             return self._not_the_first(task_of(self._index, change, self._default))

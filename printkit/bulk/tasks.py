@@ -70,6 +70,10 @@ class Book(Protocol):
         """The next task that is not finished; None after the last one."""
         ...
 
+    def at_once(self) -> Task | None:
+        """The same, where it is at hand without waiting; None says nothing: ask ``next``."""
+        ...
+
     async def intend(self, task: Task, handle: ReconcileHandle) -> None:
         """A write of the task is about to be sent: returns once that is safe. Raises JournalError, and then nothing is sent."""
         ...

@@ -418,6 +418,8 @@ class Kept:
         self._stream = Stream(given, None)
         self.is_kept, self.fails, self.finished, self.places = is_kept, fails or {}, list[int](), places
 
+    def at_once(self) -> None: ...
+
     async def next(self) -> Task | None:
         self._fail("next")
         task = await self._stream.next()

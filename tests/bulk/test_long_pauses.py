@@ -38,6 +38,8 @@ class Shelf:
         self._session = iter([*self.left])
         return self
 
+    def at_once(self) -> None: ...
+
     async def next(self) -> Task | None:
         index = next(self._session, None)
         return None if index is None else self.left[index]

@@ -20,6 +20,8 @@ class Ledger:
         self.left = [Task(number, Submit(f"pwinty:{number}"), str(number)) for number in range(count)]
         self.kept: list[int] = []
 
+    def at_once(self) -> None: ...
+
     async def next(self) -> Task | None:
         return self.left.pop(0) if self.left else None
 
