@@ -12,6 +12,7 @@ from typing import Any, cast, final
 from attrs import field, frozen
 
 from .filling import filling
+from .late import made_late
 
 # ── Orders and their names ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -390,6 +391,10 @@ class Order:
             return json.loads(self.body.decode(errors="replace"), parse_float=Decimal)
         except (ValueError, ArithmeticError, RecursionError):
             return None
+
+
+late_items = made_late(Order, "items")
+"""Of thousands of orders nobody looks at the items."""
 
 
 # ── Validation ────────────────────────────────────────────────────────────────────────────────────────────────────────

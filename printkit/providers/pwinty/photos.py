@@ -73,7 +73,7 @@ class PhotoVerbs(Desk):
         request = self._shop.upload(bodies.parts(body, upload), operation, order=known.id)
         deadline = self._caller.deadline(self._settings.upload_deadline)
         order, added = await self._send_photos(request, known, [body], deadline, place, instead_of)
-        other = next((item.id for item in added if upload.is_other_than(item.artwork[0].md5)), None)
+        other = next((item.id for item in order.items if item.id in added and upload.is_other_than(item.artwork[0].md5)), None)
         if other is None:
             return order
         text = f"the shop has another file than was sent: cancel photo {other} and add it again"
@@ -88,7 +88,8 @@ class PhotoVerbs(Desk):
         place: int,
         instead_of: str | None,
         again: str | None = None,
-    ) -> tuple[Order, list[Item]]:
+    ) -> tuple[Order, list[str]]:
+        """The order, and the ids of the photos that it has now and did not have before."""
         refused: list[RefusedItem] = []
         newest = known
 
@@ -99,14 +100,14 @@ class PhotoVerbs(Desk):
             self._seen.forget(known)
             beside = writes.equal_to(bodies, self._open_in(known)) - {writes.exchange_of(instead_of), again}
             self._seen.meet(beside)
-            return {"photos": [item.id for item in newest.items], "instead_of": instead_of, "again": again, "beside": sorted(beside)}
+            return {"photos": translate.item_ids(newest), "instead_of": instead_of, "again": again, "beside": sorted(beside)}
 
         def accept(answer: Response) -> Order:
-            entries = translate.read_added(answer, len(bodies), newest, self._scope)
+            entries = translate.read_added(answer, len(bodies), self._scope)
             refused.extend(RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str))
             if len(refused) == len(bodies):
                 raise self._all_refused(refused, request.operation)
-            return translate.with_items(newest, [*newest.items, *(each for each in entries if isinstance(each, Item))], self._scope)
+            return translate.with_photos(newest, [each for each in entries if not isinstance(each, str)], self._scope)
 
         order = await self._perform(
             request,
@@ -119,8 +120,8 @@ class PhotoVerbs(Desk):
             preimage=before,
             imagined=lambda: accept(imagined.added(bodies)),
         )
-        before_it = {item.id for item in newest.items}
-        added = [item for item in order.items if item.id not in before_it]
+        before_it = set(translate.item_ids(newest))
+        added = [each for each in translate.item_ids(order) if each not in before_it]
         self._seen.note_added(order, added, writes.exchange_of(instead_of) or again)
         if instead_of is not None:
             self._seen.note_exchange(instead_of, before_it, order)

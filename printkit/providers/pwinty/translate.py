@@ -14,6 +14,7 @@ from ...errors import (
     UnreadableAnswerError,
 )
 from ...exchange import Response
+from ...late import Later
 from ...lenient import entries, flag, text
 from ...making import changed_order, in_status, make_artwork, make_item, make_order, make_recipient, no_receipt
 from ...model import (
@@ -25,6 +26,7 @@ from ...model import (
     OrderStatus,
     Recipient,
     Shipment,
+    late_items,
 )
 from . import readings, statuses, wire
 
@@ -32,6 +34,9 @@ _UNKNOWN, _SUBMITTED, _ACTION_REQUIRED = OrderStatus.UNKNOWN, OrderStatus.SUBMIT
 _PICTURE_UNKNOWN, _PICTURE_FAILED = ArtworkStatus.UNKNOWN, ArtworkStatus.FAILED
 
 T = TypeVar("T")
+
+_TOO_LARGE = 10**18
+"""For an id."""
 
 
 @final
@@ -58,7 +63,7 @@ def order(answer: wire.Order, body: bytes, scope: Scope, *, complete: bool = Tru
     info = answer.shipping_info or _NO_INFO
     shipments = tuple([_shipment(each, word) for each in info.shipments or ()])
     state = _State.of(word, shipments, scope)
-    items = tuple([photo(each, scope, state) for each in answer.photos or ()])
+    items: Any = _items(answer.photos or (), scope, state)
     return make_order(
         OrderRef(scope.provider, _id(answer.id)),
         state.of_order(items, shipments),
@@ -107,7 +112,7 @@ def read_created(response: Response, reference: str, scope: Scope) -> Order:
         RejectedError: it is a 200 with an error inside.
     """
     found = read_order(response, scope)
-    if found.status is not OrderStatus.DRAFT or found.items or found.reference not in {reference, None}:
+    if found.status is not OrderStatus.DRAFT or item_ids(found) or found.reference not in {reference, None}:
         raise UnreadableAnswerError("the answer is about another order than the new one")
     return found
 
@@ -152,14 +157,8 @@ def read_photo(response: Response, scope: Scope, photo_id: str) -> Item:
     return found
 
 
-def read_added(response: Response, count: int, order: Order, scope: Scope) -> list[Item | str]:
-    """What became of each of ``count`` photos, in the order of the request (reference 7.10): the item, or why not (reference 12.9).
-
-    Args:
-        response: the answer to adding them.
-        count: how many were asked for.
-        order: as it was before; an item's status depends on it.
-        scope: whose it is.
+def read_added(response: Response, count: int, scope: Scope) -> "list[wire.Photo | str]":
+    """What became of each of ``count`` photos, in the order of the request (reference 7.10): the photo, or why not (reference 12.9).
 
     Raises:
         UnreadableAnswerError: it is not such an answer, or tells of another number of photos.
@@ -168,8 +167,7 @@ def read_added(response: Response, count: int, order: Order, scope: Scope) -> li
     found = [_entry(response.body)] if count == 1 else _batch(response, scope)
     if len(found) != count:
         raise UnreadableAnswerError(f"the answer tells of {len(found)} photos where {count} were added")
-    state = _State.of(order.provider_status or "", order.shipments, scope)
-    return [_added(entry, scope, state) for entry in found]
+    return [scope.clean(each.error_message) if _is_refusal(each.error_message) or isinstance(each, wire.Said) else each for each in found]
 
 
 def _batch(response: Response, scope: Scope) -> "Sequence[wire.Photo | wire.Said]":
@@ -191,13 +189,6 @@ def _entry(body: bytes) -> "wire.Photo | wire.Said":
     """The photo that an entry is, or what it says in place of one."""
     said = wire.read_said(body)
     return said if _is_refusal(said.error_message) else wire.read_photo(body)
-
-
-def _added(entry: "wire.Photo | wire.Said", scope: Scope, state: "_State") -> Item | str:
-    message = entry.error_message
-    if isinstance(entry, wire.Photo) and not _is_refusal(message):
-        return photo(entry, scope, state)
-    return scope.clean(message)
 
 
 def _is_refusal(message: Any) -> bool:
@@ -248,28 +239,97 @@ def _strange(word: str, scope: Scope) -> tuple[str, ArtworkStatus]:
     return word, _PICTURE_UNKNOWN
 
 
+# ── Items, made when somebody looks at them ───────────────────────────────────────────────────────────────────────────
+
+
+@final
+class _Photos(Later):
+    """Photos in which nothing is left that could not be read: as items they are made when somebody looks at them (decision 0033)."""
+
+    __slots__ = ("answers", "is_failed", "scope", "state")
+
+    def __init__(self, answers: "Sequence[wire.Photo]", scope: Scope, state: "_State", *, is_failed: bool) -> None:
+        self.answers = answers
+        self.scope = scope
+        self.state = state
+        self.is_failed = is_failed
+        """Whether the picture of one of them has failed, which makes a status of its own."""
+
+    def made(self) -> tuple[Item, ...]:
+        return tuple([photo(each, self.scope, self.state) for each in self.answers])
+
+
+Items = tuple[Item, ...] | _Photos
+
+
+def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> Items:
+    """The items at once where one of them cannot be read, or is to be told of, or changes the order's status; else later."""
+    is_failed = False
+    for each in answers:
+        has = statuses.PHOTO.get(each.status.lower()) if each.status else None
+        if has is None or type(each.id) is not int or not 0 < each.id < _TOO_LARGE or not _is_number(each.copies):
+            break
+        is_failed = is_failed or has is _PICTURE_FAILED
+    else:
+        if answers and not (is_failed and state.base is _SUBMITTED):
+            return _Photos(answers, scope, state, is_failed=is_failed)
+    return tuple([photo(each, scope, state) for each in answers])
+
+
+def _is_number(copies: int | str) -> bool:
+    return type(copies) is int or (isinstance(copies, str) and len(copies) < 10 and copies.isascii() and copies.isdigit())
+
+
+def item_ids(order: Order) -> list[str]:
+    """The ids of an order's items, none of which is made for that."""
+    items = late_items.as_it_is(order)
+    return [str(each.id) for each in items.answers] if isinstance(items, _Photos) else [each.id for each in order.items]
+
+
 def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
-    status, items = _states(word, order.items, order.shipments, scope)
+    state = _State.of(word, order.shipments, scope)
+    items = _settled(late_items.as_it_is(order), state)
+    status = state.of_order(items, order.shipments)
     return changed_order(order, status=status, provider_status=word, items=items, receipt=no_receipt())
 
 
 def with_item(order: Order, item: Item, scope: Scope) -> Item:
     """The item with the status that it has in this order."""
-    _, (settled,) = _states(order.provider_status or "", (item,), order.shipments, scope)
-    return settled
+    return _in_state(item, _State.of(order.provider_status or "", order.shipments, scope))
 
 
 def with_items(order: Order, items: Iterable[Item], scope: Scope) -> Order:
     """The same order with these items, their statuses settled. What it costs and how it will be sent is not known now."""
-    status, settled = _states(order.provider_status or "", tuple(items), order.shipments, scope)
-    return changed_order(order, status=status, items=settled, shipments=(), price=None, shipping_price=None, receipt=no_receipt())
+    state = _State.of(order.provider_status or "", order.shipments, scope)
+    return _with(order, tuple([_in_state(each, state) for each in items]), state)
 
 
-def _states(word: str, items: tuple[Item, ...], shipments: tuple[Shipment, ...], scope: Scope) -> tuple[OrderStatus, tuple[Item, ...]]:
-    state = _State.of(word, shipments, scope)
-    settled = tuple([in_status(item, state.of_item(item.id, item.artwork[0].status if item.artwork else None)) for item in items])
-    return state.of_order(settled, shipments), settled
+def with_photos(order: Order, answers: "Sequence[wire.Photo]", scope: Scope) -> Order:
+    """The same order with these photos too."""
+    state = _State.of(order.provider_status or "", order.shipments, scope)
+    there = late_items.as_it_is(order)
+    if isinstance(there, _Photos):
+        return _with(order, _items([*there.answers, *answers], scope, state), state)
+    added = _items(answers, scope, state)
+    if not there:
+        return _with(order, added, state)
+    return with_items(order, (*order.items, *(added.made() if isinstance(added, _Photos) else added)), scope)
+
+
+def _with(order: Order, items: Items, state: "_State") -> Order:
+    status = state.of_order(items, order.shipments)
+    return changed_order(order, status=status, items=items, shipments=(), price=None, shipping_price=None, receipt=no_receipt())
+
+
+def _settled(items: Items, state: "_State") -> Items:
+    if isinstance(items, _Photos):
+        return _items(items.answers, items.scope, state) if items.is_failed else _Photos(items.answers, items.scope, state, is_failed=False)
+    return tuple([_in_state(each, state) for each in items])
+
+
+def _in_state(item: Item, state: "_State") -> Item:
+    return in_status(item, state.of_item(item.id, item.artwork[0].status if item.artwork else None))
 
 
 @final
@@ -296,10 +356,10 @@ class _State:
             return OrderStatus.SHIPPED
         return _ACTION_REQUIRED if picture is _PICTURE_FAILED else self.base
 
-    def of_order(self, items: tuple[Item, ...], shipments: tuple[Shipment, ...]) -> OrderStatus:
+    def of_order(self, items: "Items", shipments: tuple[Shipment, ...]) -> OrderStatus:
         if self.base is not _SUBMITTED:
             return self.base
-        if any(item.status is _ACTION_REQUIRED for item in items):
+        if not isinstance(items, _Photos) and any(item.status is _ACTION_REQUIRED for item in items):
             return _ACTION_REQUIRED
         return OrderStatus.PARTIALLY_SHIPPED if any(each.status is OrderStatus.SHIPPED for each in shipments) else self.base
 
@@ -386,7 +446,7 @@ def _said(response: Response) -> str:
 
 def _id(given: int | str) -> str:
     """Ids of orders and photos are positive whole numbers (reference section 5)."""
-    if type(given) is int and 0 < given < 10**18:
+    if type(given) is int and 0 < given < _TOO_LARGE:
         return str(given)
     text = str(given)
     if text.isascii() and text.isdigit() and text[0] != "0" and len(text) < 19:

@@ -14,7 +14,7 @@ from ...errors import PrintKitError
 from ...lenient import entries, members, text
 from ...model import Artwork, Item, Order, Receipt
 from ...outcomes import Absent, Applied, Found, NotApplied, ReconcileHandle, Unknown
-from . import bodies, readings, statuses
+from . import bodies, readings, statuses, translate
 
 ReadOrder = Callable[[str], Awaitable[Order]]
 ReadByReference = Callable[[str], Awaitable[tuple[Order, ...]]]
@@ -88,7 +88,7 @@ async def find_added(handle: ReconcileHandle, read_order: ReadOrder, seen: "Seen
         return Unknown("a new photo's file is another one than was meant")
     if found != wanted:
         return Absent(f"{found.total()} of {wanted.total()} photos were added: {_ids(new)}", _missing(handle.meant, found))
-    seen.claim(wish, new)
+    seen.claim(wish, [item.id for item in new])
     return Applied(evolve(order, receipt=Receipt(attempts=handle.attempts, reconciled=True)))
 
 
@@ -229,15 +229,15 @@ class Seen:
         self._photos.put(order.id, _names(order))
         return order
 
-    def note_added(self, order: Order, added: Iterable[Item], wish: str | None) -> Order:
-        """The same, after photos were added here."""
+    def note_added(self, order: Order, added: Iterable[str], wish: str | None) -> Order:
+        """The same, after these photos were added here."""
         self.claim(wish or f"wish {next(self._wishes_told)}", added)
         return self.note(order)
 
-    def claim(self, wish: str, items: Iterable[Item]) -> None:
+    def claim(self, wish: str, photos: Iterable[str]) -> None:
         """These photos were added here for this wish, unless they are known to be another's."""
-        for item in items:
-            self._wishes.put(item.id, self._wishes.get(item.id, wish))
+        for photo in photos:
+            self._wishes.put(photo, self._wishes.get(photo, wish))
 
     def meet(self, wishes: Iterable[str]) -> None:
         """Whatever is found for these from now on, or was, is known here."""
@@ -278,7 +278,7 @@ class Seen:
 
 def _names(order: Order) -> str:
     """The order's photos as one text: of thousands of orders, that is what the garbage collector need not go through."""
-    return ",".join([item.id for item in order.items])
+    return ",".join(translate.item_ids(order))
 
 
 K = TypeVar("K")
