@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from printkit import Artwork, InvalidRequestError, Money, NewOrder, OrderRef, Photo, Recipient, Sizing
+from printkit import Artwork, InvalidRequestError, Money, NewOrder, OrderRef, Photo, Recipient, Sizing, checks
 from printkit.checks import of_artwork, of_new_order, of_photos, of_recipient, refuse
 from tests.providers.pwinty.shops import Scripted, by_path, kit_on, sample, says
 
@@ -207,3 +207,45 @@ def test_nothing_wrong_raises_nothing_and_something_wrong_says_whose_it_was() ->
         refuse(of_photos([]), provider="uk", operation="add_photos")
     assert (caught.value.provider, caught.value.operation) == ("uk", "add_photos")
     assert json.dumps(str(caught.value))
+
+
+wishes = (
+    st.none() | st.integers() | st.text(max_size=4) | st.sampled_from([Sizing.FIT, Money(Decimal(1)), {}, {"a": "b"}, {"a": 1}, [], ()])
+)
+urls = st.sampled_from(
+    [
+        "https://a.example/1.jpg",
+        "http://a:80/é",
+        "http://a.example",
+        "https://a.example?x",
+        "https:///x",
+        "ftp://a/b",
+        "http://a/ b",
+        "HTTP://A/",
+    ]
+)
+many_photos = st.builds(
+    Photo,
+    st.sampled_from(["4x6", " ", "", "é", "a\nb"]) | wishes,
+    urls | wishes | st.builds(Artwork, url=urls | wishes, md5=wishes, space=wishes, data=wishes) | st.lists(urls, max_size=2),
+    st.integers(-1, 2_000_000) | wishes,
+    sizing=wishes,
+    attributes=wishes,
+    reference=wishes,
+    price_to_recipient=wishes,
+    extra=wishes,
+)
+
+
+@given(photo=many_photos)
+@settings(max_examples=1000)
+def test_what_is_said_of_a_usual_photo_at_once_is_what_looking_closely_says(photo: Any) -> None:
+    if checks._is_usual(photo):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(checks, "_is_usual", lambda _: False)
+            assert list(of_photos([photo])) == []
+
+
+def test_usual_photos_are_known_at_once() -> None:
+    assert checks._is_usual(Photo("4x6", "https://a.example/holiday/1.jpg?size=large", 2, sizing=Sizing.CROP))
+    assert not checks._is_usual(Photo("4x6", "https://a.example/1.jpg", 0))

@@ -100,7 +100,7 @@ class PhotoVerbs(Desk):
             self._seen.forget(known)
             beside = writes.equal_to(bodies, self._open_in(known)) - {writes.exchange_of(instead_of), again}
             self._seen.meet(beside)
-            return {"photos": translate.item_ids(newest), "instead_of": instead_of, "again": again, "beside": sorted(beside)}
+            return {"photos": list(translate.item_ids(newest)), "instead_of": instead_of, "again": again, "beside": sorted(beside)}
 
         def accept(answer: Response) -> Order:
             entries = translate.read_added(answer, len(bodies), self._scope)

@@ -246,7 +246,7 @@ def _strange(word: str, scope: Scope) -> tuple[str, ArtworkStatus]:
 class _Photos(Later):
     """Photos in which nothing is left that could not be read: as items they are made when somebody looks at them (decision 0033)."""
 
-    __slots__ = ("answers", "is_failed", "scope", "state")
+    __slots__ = ("_ids", "answers", "is_failed", "scope", "state")
 
     def __init__(self, answers: "Sequence[wire.Photo]", scope: Scope, state: "_State", *, is_failed: bool) -> None:
         self.answers = answers
@@ -254,6 +254,14 @@ class _Photos(Later):
         self.state = state
         self.is_failed = is_failed
         """Whether the picture of one of them has failed, which makes a status of its own."""
+        self._ids: list[str] | None = None
+
+    @property
+    def ids(self) -> list[str]:
+        """Of the items."""
+        if self._ids is None:
+            self._ids = [str(each.id) for each in self.answers]
+        return self._ids
 
     def made(self) -> tuple[Item, ...]:
         return tuple([photo(each, self.scope, self.state) for each in self.answers])
@@ -267,7 +275,9 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
     is_failed = False
     for each in answers:
         has = statuses.PHOTO.get(each.status.lower()) if each.status else None
-        if has is None or type(each.id) is not int or not 0 < each.id < _TOO_LARGE or not _is_number(each.copies):
+        if has is None or type(each.id) is not int or not 0 < each.id < _TOO_LARGE:
+            break
+        if each.copies not in _USUAL_COPIES and not _is_number(each.copies):
             break
         is_failed = is_failed or has is _PICTURE_FAILED
     else:
@@ -276,14 +286,17 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
     return tuple([photo(each, scope, state) for each in answers])
 
 
+_USUAL_COPIES = frozenset({*range(1, 100), *map(str, range(1, 100))})
+
+
 def _is_number(copies: int | str) -> bool:
     return type(copies) is int or (isinstance(copies, str) and len(copies) < 10 and copies.isascii() and copies.isdigit())
 
 
-def item_ids(order: Order) -> list[str]:
+def item_ids(order: Order) -> Sequence[str]:
     """The ids of an order's items, none of which is made for that."""
     items = late_items.as_it_is(order)
-    return [str(each.id) for each in items.answers] if isinstance(items, _Photos) else [each.id for each in order.items]
+    return items.ids if isinstance(items, _Photos) else [each.id for each in order.items]
 
 
 def proven(order: Order, word: str, scope: Scope) -> Order:
