@@ -226,14 +226,10 @@ class Caller:
 
     def _watch(self, seconds: float) -> Watch:
         """A watch over the task that runs now."""
-        sweep = self._sweep
-        task = None if sweep is None else asyncio.current_task(sweep.loop)
-        if sweep is None or task is None:  # the first attempt of all, or of another event loop
-            sweep = self._sweep = Sweep(asyncio.get_running_loop())
-            task = asyncio.current_task()
-            if task is None:
-                raise RuntimeError("printkit is awaited by tasks")
-        return Watch(sweep, task, seconds)
+        loop = asyncio.get_running_loop()  # asking for the task of a loop that is known would do, but for loops in other threads
+        if self._sweep is None or self._sweep.loop is not loop:
+            self._sweep = Sweep(loop)
+        return Watch(self._sweep, seconds)
 
     async def _told(self, request: Request, wire: Wire, left: float) -> Ending:
         began = self._clock()

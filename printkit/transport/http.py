@@ -197,7 +197,7 @@ class HttpLink:
     def _refusal(self, request: Request) -> Cause | None:
         if self._closed or (self._lent is not None and self._lent.closed):
             return Cause.CLOSED
-        if self._opened is not None and asyncio.current_task(self._opened.loop) is None:
+        if self._opened is not None and self._opened.loop is not asyncio.get_running_loop():
             return Cause.OTHER_LOOP
         if request.method not in METHODS or not _is_well_formed(request):
             return Cause.LOCAL_REFUSAL

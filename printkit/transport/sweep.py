@@ -52,11 +52,6 @@ class Watch:
 
     Like ``asyncio.timeout`` it lets pass what is cancelled from outside.
 
-    Args:
-        sweep: ends it.
-        task: the one that runs now.
-        seconds: from now.
-
     Attributes:
         until: when its time is over, by the event loop's clock.
         expired: its time was over before the block had ended.
@@ -64,9 +59,12 @@ class Watch:
 
     __slots__ = ("_before", "_sweep", "_task", "expired", "until")
 
-    def __init__(self, sweep: Sweep, task: asyncio.Task[Any], seconds: float) -> None:
+    def __init__(self, sweep: Sweep, seconds: float) -> None:
+        task = asyncio.current_task(sweep.loop)
+        if task is None:
+            raise RuntimeError("only a task can be watched")
         self._sweep = sweep
-        self._task = task
+        self._task: asyncio.Task[Any] = task
         self._before = task.cancelling()
         self.until = sweep.loop.time() + seconds
         self.expired = False

@@ -1,6 +1,7 @@
 """One logical call with a scripted link, a clock that only the test moves, and no chance: what is repeated, when, and what is raised."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 
@@ -516,3 +517,21 @@ async def test_a_write_may_not_leave_once_its_deadline_has_passed() -> None:
 
 def test_time_goes_on_while_the_machine_sleeps_where_the_system_says_so() -> None:
     assert seconds_since_start() >= time.monotonic() - 1
+
+
+def test_what_is_late_in_one_event_loop_ends_there_and_not_in_another_that_stands_in_the_middle_of_a_step():
+    caller = make(Stuck(sends=True), attempt_timeout=0.02, policy=RetryPolicy(attempts=1))
+    found: list[Ending] = []
+
+    async def late() -> None:
+        found.append(await caller.write(WRITE, caller.deadline(), Wire()))
+
+    async def first() -> None:
+        await late()
+        thread = threading.Thread(target=lambda: asyncio.run(late()))
+        thread.start()
+        thread.join()
+        await asyncio.sleep(0)
+
+    asyncio.run(first())
+    assert found == [MaybeSent(Cause.TIMED_OUT)] * 2

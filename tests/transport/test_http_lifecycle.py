@@ -4,6 +4,7 @@ import asyncio
 import copy
 import gc
 import pickle
+import threading
 import tracemalloc
 import warnings
 
@@ -14,7 +15,7 @@ from aiohttp.abc import AbstractResolver
 from printkit.errors import ConfigError
 from printkit.exchange import Effect, Request, Response
 from printkit.secret import Secret
-from printkit.transport.attempt import Cause, MaybeSent, NotSent, Wire
+from printkit.transport.attempt import Cause, Ending, MaybeSent, NotSent, Wire
 from printkit.transport.http import HttpLink, borrow
 from tests.transport.wire_server import (
     after_one_answer,
@@ -274,6 +275,23 @@ def test_another_event_loop_is_refused():
         assert await link.attempt(WRITE, Wire()) == NotSent(Cause.OTHER_LOOP)
 
     asyncio.run(first(HttpLink("https://api.example.com")))
+
+
+def test_another_event_loop_is_refused_while_the_first_one_stands_in_the_middle_of_a_step():
+    found: list[Ending] = []
+
+    async def first() -> None:
+        async with serve(answering()) as server:
+            link = HttpLink(server.url)
+            await link.attempt(READ, Wire())
+            thread = threading.Thread(target=lambda: found.append(asyncio.run(link.attempt(WRITE, Wire()))))
+            thread.start()
+            thread.join()
+            await link.aclose()
+            assert len(server.seen) == 1
+
+    asyncio.run(first())
+    assert found == [NotSent(Cause.OTHER_LOOP)]
 
 
 def test_nothing_is_left_behind(caplog):

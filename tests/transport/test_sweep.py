@@ -11,18 +11,12 @@ def sweep() -> Sweep:
     return Sweep(asyncio.get_running_loop())
 
 
-def watch_for(every: Sweep, seconds: float) -> Watch:
-    task = asyncio.current_task()
-    assert task is not None
-    return Watch(every, task, seconds)
-
-
 async def never() -> None:
     await asyncio.Event().wait()
 
 
 async def test_who_is_ready_in_time_is_left_alone():
-    watch = watch_for(sweep(), 60)
+    watch = Watch(sweep(), 60)
     with watch:
         await asyncio.sleep(0)
     assert not watch.expired
@@ -30,7 +24,7 @@ async def test_who_is_ready_in_time_is_left_alone():
 
 @pytest.mark.parametrize("seconds", [0.01, 0, -1])
 async def test_who_is_late_is_ended(seconds: float):
-    watch = watch_for(sweep(), seconds)
+    watch = Watch(sweep(), seconds)
     with pytest.raises(TimeoutError), watch:
         await never()
     assert watch.expired
@@ -41,7 +35,7 @@ async def test_one_timer_ends_each_in_its_turn():
     every, ended = sweep(), list[float]()
 
     async def wait(seconds: float) -> None:
-        with pytest.raises(TimeoutError), watch_for(every, seconds):
+        with pytest.raises(TimeoutError), Watch(every, seconds):
             await never()
         ended.append(seconds)
 
@@ -54,13 +48,13 @@ async def test_one_timer_ends_each_in_its_turn():
 async def test_what_is_ready_leaves_nothing_behind_but_the_one_timer():
     every = sweep()
     for _ in range(1000):
-        with watch_for(every, 60):
+        with Watch(every, 60):
             await asyncio.sleep(0)
     assert not every._watched
 
 
 async def test_the_limit_may_come_nearer_and_never_goes_away():
-    watch = watch_for(sweep(), 60)
+    watch = Watch(sweep(), 60)
     until = watch.until
 
     async def wait() -> None:
@@ -75,7 +69,7 @@ async def test_the_limit_may_come_nearer_and_never_goes_away():
 
 async def test_cancelling_from_outside_is_not_taken_for_the_end_of_the_time():
     async def wait() -> None:
-        with watch_for(sweep(), 60):
+        with Watch(sweep(), 60):
             await never()
 
     task = asyncio.create_task(wait())
@@ -89,7 +83,7 @@ async def test_whoever_is_cancelled_from_outside_in_the_same_moment_is_cancelled
     watches: list[Watch] = []
 
     async def wait() -> None:
-        watches.append(watch_for(sweep(), 60))
+        watches.append(Watch(sweep(), 60))
         with watches[0]:
             await never()
 
@@ -108,16 +102,16 @@ async def test_an_error_on_the_way_out_is_the_error():
         finally:
             raise LookupError
 
-    with pytest.raises(LookupError), watch_for(sweep(), 0):
+    with pytest.raises(LookupError), Watch(sweep(), 0):
         await fail()
     assert asyncio.current_task().cancelling() == 0
 
 
 async def test_the_innermost_and_the_outer_one_are_told_apart():
     every = sweep()
-    outer = watch_for(every, 60)
+    outer = Watch(every, 60)
     with outer:
-        with pytest.raises(TimeoutError), watch_for(every, 0.01):
+        with pytest.raises(TimeoutError), Watch(every, 0.01):
             await never()
         await asyncio.sleep(0)
     assert not outer.expired
