@@ -50,7 +50,7 @@ class Stream:
     is_kept = False
 
     def __init__(self, given: Changes, default: str | None) -> None:
-        self._at_once = None if isinstance(given, AsyncIterable) else iter(given)
+        self._at_hand = None if isinstance(given, AsyncIterable) else iter(given)
         self._changes = in_turn(given)
         self._default = default
         self._index = -1
@@ -58,14 +58,14 @@ class Stream:
 
     async def next(self) -> Task | None:
         """See ``Book``. What cannot be carried out is a task too, refused in its turn."""
-        if self._at_once is not None:
+        if self._at_hand is not None:
             return self.at_once()
         change = await anext(self._changes, _END)
         return None if change is _END else self._task(change)
 
     def at_once(self) -> Task | None:
         """See ``Book``."""
-        change = _END if self._at_once is None else next(self._at_once, _END)
+        change = _END if self._at_hand is None else next(self._at_hand, _END)
         return None if change is _END else self._task(change)
 
     def _task(self, change: Change) -> Task:
