@@ -157,24 +157,24 @@ class _Intent:
         if self._handle is None:
             write, account = self._write, self._account
             self._handle = make_handle(
-                os.urandom(16).hex(),
-                account.provider,
-                account.kind,
-                account.environment,
-                account.digest,
-                write.operation,
-                write.step,
-                write.lock,
-                write.order,
-                write.key,
-                write.meant,
-                self._preimage,
-                self._now,
-                self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
-                0,
-                "awaiting-answer",
-                None,
-                None,
+                id=os.urandom(16).hex(),
+                provider=account.provider,
+                kind=account.kind,
+                environment=account.environment,
+                account=account.digest,
+                operation=write.operation,
+                step=write.step,
+                lock=write.lock,
+                order=write.order,
+                key=write.key,
+                meant=write.meant,
+                preimage=self._preimage,
+                sent_at=self._now,
+                settle_until=self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
+                attempts=0,
+                phase="awaiting-answer",
+                status=None,
+                cause=None,
             )
         return self._handle
 

@@ -299,6 +299,9 @@ def item_ids(order: Order) -> Sequence[str]:
     return items.ids if isinstance(items, _Photos) else [each.id for each in order.items]
 
 
+# ── Orders as a write has left them ───────────────────────────────────────────────────────────────────────────────────
+
+
 def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     state = _State.of(word, order.shipments, scope)
