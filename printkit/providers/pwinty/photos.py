@@ -104,10 +104,12 @@ class PhotoVerbs(Desk):
 
         def accept(answer: Response) -> Order:
             entries = translate.read_added(answer, len(meant), self._scope)
-            refused.extend(RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str))
-            if len(refused) == len(meant):
-                raise self._all_refused(refused, request.operation)
-            return translate.with_photos(newest, [each for each in entries if not isinstance(each, str)], self._scope)
+            whys = [RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str)]
+            if len(whys) == len(meant):
+                raise self._all_refused(whys, request.operation)
+            found = translate.with_photos(newest, [each for each in entries if not isinstance(each, str)], self._scope)
+            refused.extend(whys)  # not before all of the answer was read
+            return found
 
         order = await self._perform(
             request,
