@@ -119,4 +119,10 @@ def test_usual_photos_are_not_made_before_somebody_looks() -> None:
     assert is_unmade(order)
     assert is_unmade(more)
     assert [item.status for item in translate.proven(more, "Submitted", scope).items] == [OrderStatus.SUBMITTED] * 2
-    assert not is_unmade(translate.read_order(answered({**ORDER, "photos": [{**FETCHED, "status": "Strange"}]}), scope))
+
+
+@pytest.mark.parametrize("oddity", [{"status": "Strange"}, {"copies": " 2"}, {"attributes": {"a": [["b"]]}}])
+def test_what_might_fail_later_is_made_at_once(oddity: dict[str, Any]) -> None:
+    """Lists in lists become text by recursion, which fails where somebody looks from far down."""
+    order = translate.read_order(answered({**ORDER, "photos": [{**FETCHED, **oddity}]}), Heard().scope)
+    assert not is_unmade(order)
