@@ -244,13 +244,16 @@ def _strange(word: str, scope: Scope) -> tuple[str, ArtworkStatus]:
 
 @final
 class _Photos(Later):
-    """Photos in which nothing is left that could not be read: as items they are made when somebody looks at them (decision 0033)."""
+    """Photos in which nothing is left that could not be read: as items they are made when somebody looks at them (decision 0033).
 
-    __slots__ = ("_ids", "answers", "is_failed", "scope", "state")
+    Of the scope they keep the currency alone: an order must not hold on to its connection, whose cleaner knows the keys.
+    """
 
-    def __init__(self, answers: "Sequence[wire.Photo]", scope: Scope, state: "_State", *, is_failed: bool) -> None:
+    __slots__ = ("_ids", "answers", "currency", "is_failed", "state")
+
+    def __init__(self, answers: "Sequence[wire.Photo]", currency: str | None, state: "_State", *, is_failed: bool) -> None:
         self.answers = answers
-        self.scope = scope
+        self.currency = currency
         self.state = state
         self.is_failed = is_failed
         """Whether the picture of one of them has failed, which makes a status of its own."""
@@ -264,7 +267,12 @@ class _Photos(Later):
         return self._ids
 
     def made(self) -> tuple[Item, ...]:
-        return tuple([photo(each, self.scope, self.state) for each in self.answers])
+        scope = Scope("", self.currency, False, _tell_nobody, str)
+        return tuple([photo(each, scope, self.state) for each in self.answers])
+
+
+def _tell_nobody(table: str, word: str) -> None:
+    """Every word is known."""
 
 
 Items = tuple[Item, ...] | _Photos
@@ -284,7 +292,7 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
         is_failed = is_failed or has is _PICTURE_FAILED
     else:
         if answers and not (is_failed and state.base is _SUBMITTED):
-            return _Photos(answers, scope, state, is_failed=is_failed)
+            return _Photos(answers, scope.currency, state, is_failed=is_failed)
     return tuple([photo(each, scope, state) for each in answers])
 
 
@@ -307,7 +315,7 @@ def item_ids(order: Order) -> Sequence[str]:
 def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     state = _State.of(word, order.shipments, scope)
-    items = _settled(late_items.as_it_is(order), state)
+    items = _settled(late_items.as_it_is(order), state, scope)
     status = state.of_order(items, order.shipments)
     return changed_order(order, status=status, provider_status=word, items=items, receipt=no_receipt())
 
@@ -340,9 +348,9 @@ def _with(order: Order, items: Items, state: "_State") -> Order:
     return changed_order(order, status=status, items=items, shipments=(), price=None, shipping_price=None, receipt=no_receipt())
 
 
-def _settled(items: Items, state: "_State") -> Items:
+def _settled(items: Items, state: "_State", scope: Scope) -> Items:
     if isinstance(items, _Photos):
-        return _items(items.answers, items.scope, state) if items.is_failed else _Photos(items.answers, items.scope, state, is_failed=False)
+        return _items(items.answers, scope, state) if items.is_failed else _Photos(items.answers, items.currency, state, is_failed=False)
     return tuple([_in_state(each, state) for each in items])
 
 
