@@ -1,13 +1,17 @@
 """Members of Pwinty's answers whose form varies: attributes, copies, times, prices. Each for itself; knows no order."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
 from ...errors import UnreadableAnswerError
 from ...lenient import members
 from ...model import Money
+
+
+_EXACT = Context(prec=28)
+"""Prices are read and sent to the last penny, whatever the caller computes with at that moment."""
 
 
 def attributes(given: Any) -> dict[str, str]:
@@ -48,9 +52,14 @@ def minor_money(given: Any, currency: str | None) -> Money | None:
 
 def _scaled(amount: Decimal, currency: str | None) -> Money | None:
     try:
-        return Money(amount.scaleb(-2), currency)
+        return Money(amount.scaleb(-2, _EXACT), currency)
     except (ValueError, ArithmeticError):
         return None
+
+
+def in_minor(price: Money) -> Decimal:
+    """The same in pence or cents."""
+    return price.amount.scaleb(2, _EXACT)
 
 
 @lru_cache(maxsize=1024)

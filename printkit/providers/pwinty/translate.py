@@ -1,7 +1,7 @@
 """What Pwinty's answers mean. Plain functions between wire and model: no I/O, no decision to send."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, final
+from typing import Any, TypeVar, cast, final
 
 from attrs import frozen
 
@@ -279,6 +279,8 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
             break
         if each.copies not in _USUAL_COPIES and not _is_number(each.copies):
             break
+        if each.attributes and not _are_texts(each.attributes):
+            break
         is_failed = is_failed or has is _PICTURE_FAILED
     else:
         if answers and not (is_failed and state.base is _SUBMITTED):
@@ -291,6 +293,11 @@ _USUAL_COPIES = frozenset({*range(1, 100), *map(str, range(1, 100))})
 
 def _is_number(copies: int | str) -> bool:
     return type(copies) is int or (isinstance(copies, str) and len(copies) < 10 and copies.isascii() and copies.isdigit())
+
+
+def _are_texts(attributes: Any) -> bool:
+    """Whether these are attributes as they are: what is nested may be too deep to be printed where somebody looks at it."""
+    return isinstance(attributes, dict) and all(isinstance(value, str) for value in cast(dict[str, Any], attributes).values())
 
 
 def item_ids(order: Order) -> Sequence[str]:
