@@ -9,7 +9,6 @@ from ...errors import UnreadableAnswerError
 from ...lenient import members
 from ...model import Money
 
-
 _EXACT = Context(prec=28)
 """Prices are read and sent to the last penny, whatever the caller computes with at that moment."""
 

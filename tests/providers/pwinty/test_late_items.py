@@ -141,7 +141,9 @@ def test_what_could_be_read_can_be_looked_at_at_any_depth() -> None:
 @pytest.mark.parametrize("context", [Context(prec=3), Context(traps=[Inexact], prec=3)], ids=["rounds", "traps"])
 @pytest.mark.parametrize("price", [987_654, Decimal("987655.5")], ids=str)
 def test_a_price_is_exact_whatever_is_computed_with_where_somebody_looks(context: Context, price: int | Decimal) -> None:
-    body = answered({**ORDER, "photos": [{**FETCHED, "price": float(price)} if isinstance(price, Decimal) else {**FETCHED, "price": price}]})
+    body = answered(
+        {**ORDER, "photos": [{**FETCHED, "price": float(price)} if isinstance(price, Decimal) else {**FETCHED, "price": price}]}
+    )
     order = translate.read_order(body, Heard().scope)
     with localcontext(context):
         (item,) = order.items
