@@ -40,7 +40,8 @@ class Locks:
         self._forget(name)
 
     def _forget(self, name: str) -> None:
-        if self._places[name].free:  # a place that somebody waits for is handed over, and never free
+        place = self._places.get(name)  # whoever is cancelled in line may come after the last one has forgotten it
+        if place is not None and place.free:  # a place that somebody waits for is handed over, and never free
             del self._places[name]
 
     @asynccontextmanager
