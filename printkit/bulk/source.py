@@ -1,5 +1,6 @@
 """Tasks straight from what the caller gives, kept nowhere: a run that ends with its process. Knows no file."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any, Final, final
@@ -65,8 +66,16 @@ class Stream:
 
     def at_once(self) -> Task | None:
         """See ``Book``."""
-        change = _END if self._at_hand is None else next(self._at_hand, _END)
-        return None if change is _END else self._task(change)
+        if self._at_hand is None:
+            return None
+        try:
+            change = next(self._at_hand, _END)
+        except asyncio.CancelledError:  # of something that the input waited for: nobody can cancel this task in the middle of a step
+            raise RuntimeError("the input was cancelled") from None
+        if change is _END:
+            self._at_hand = iter(())  # what has ended is not asked again: it might begin anew
+            return None
+        return self._task(change)
 
     def _task(self, change: Change) -> Task:
         self._index += 1
