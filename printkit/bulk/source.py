@@ -1,6 +1,5 @@
 """Tasks straight from what the caller gives, kept nowhere: a run that ends with its process. Knows no file."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any, Final, final
@@ -68,10 +67,7 @@ class Stream:
         """See ``Book``."""
         if self._at_hand is None:
             return None
-        try:
-            change = next(self._at_hand, _END)
-        except asyncio.CancelledError:  # of something that the input waited for: nobody can cancel this task in the middle of a step
-            raise RuntimeError("the input was cancelled") from None
+        change = next(self._at_hand, _END)
         if change is _END:
             self._at_hand = iter(())  # what has ended is not asked again: it might begin anew
             return None
