@@ -98,7 +98,7 @@ _MONEY_LIMIT = Decimal(10) ** 12
 
 
 def _is_reasonable(money: "Money", attribute: object, amount: Decimal) -> None:
-    if not isinstance(amount, Decimal) or not amount.is_finite() or abs(amount) >= _MONEY_LIMIT:
+    if not isinstance(amount, Decimal) or not amount.is_finite() or amount.copy_abs() >= _MONEY_LIMIT:
         raise ValueError("an amount of money must be a finite Decimal below a million million in size")
 
 

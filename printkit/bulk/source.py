@@ -65,8 +65,13 @@ class Stream:
 
     def at_once(self) -> Task | None:
         """See ``Book``."""
-        change = _END if self._at_hand is None else next(self._at_hand, _END)
-        return None if change is _END else self._task(change)
+        if self._at_hand is None:
+            return None
+        change = next(self._at_hand, _END)
+        if change is _END:
+            self._at_hand = iter(())  # what has ended is not asked again: it might begin anew
+            return None
+        return self._task(change)
 
     def _task(self, change: Change) -> Task:
         self._index += 1

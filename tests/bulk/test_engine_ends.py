@@ -204,6 +204,43 @@ def test_an_input_that_is_cancelled_by_itself_does_not_look_like_its_end(given: 
     assert isinstance(error, RuntimeError)
 
 
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_an_input_that_waits_for_something_cancelled_does_not_look_like_its_end(concurrency: int) -> None:
+    def given() -> Iterator[Change]:
+        yield change(1)
+        future = asyncio.get_running_loop().create_future()
+        future.cancel()
+        yield future.result()
+
+    found, error = run(gathered(engine(Fakes(), given(), concurrency=concurrency)))
+
+    assert words(found) == {0: "Applied"}
+    assert isinstance(error, RuntimeError)
+    assert "cancelled" in str(error)
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_an_input_that_has_ended_is_not_asked_again(concurrency: int) -> None:
+    class Anew:
+        """Ends after two, and would give more."""
+
+        places = iter([0, 1, None, 2, None, 3, None])
+
+        def __iter__(self) -> Iterator[Change]:
+            return self
+
+        def __next__(self) -> Change:
+            place = next(self.places)
+            if place is None:
+                raise StopIteration
+            return change(place)
+
+    found, error = run(gathered(engine(Fakes(), Anew(), concurrency=concurrency)))
+
+    assert words(found) == {0: "Applied", 1: "Applied"}
+    assert error is None
+
+
 def test_an_input_that_comes_slowly_is_carried_out_as_it_comes() -> None:
     async def given() -> AsyncIterator[Change]:
         for place in range(5):

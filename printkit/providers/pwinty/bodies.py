@@ -111,7 +111,7 @@ def _price_problems(path: str, price: Money | None, order: Order | None, currenc
         yield FieldProblem(f"{path}.price_to_recipient", "only where the recipient pays: create the order with Payment.RECIPIENT")
     if price.currency is not None and currency is not None and price.currency != currency:
         yield FieldProblem(f"{path}.price_to_recipient", f"is in {price.currency}, the account's currency is {currency}")
-    if price.amount < 0 or price.amount.scaleb(2) % 1:
+    if price.amount < 0 or (minor := readings.in_minor(price)) != minor.to_integral_value():
         yield FieldProblem(f"{path}.price_to_recipient", "must be a whole number of pence or cents, not negative")
 
 
@@ -121,4 +121,4 @@ def not_told(new: NewOrder) -> tuple[str, ...]:
 
 
 def _minor(price: Money) -> int:
-    return int(price.amount.scaleb(2))
+    return int(readings.in_minor(price))

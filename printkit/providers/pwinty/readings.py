@@ -1,7 +1,7 @@
 """Members of Pwinty's answers whose form varies: attributes, copies, times, prices. Each for itself; knows no order."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -9,15 +9,18 @@ from ...errors import UnreadableAnswerError
 from ...lenient import members
 from ...model import Money
 
+_EXACT = Context(prec=28)
+"""Prices are read and sent to the last penny, whatever the caller computes with at that moment."""
+
 
 def attributes(given: Any) -> dict[str, str]:
     """Attributes may be null, ``{}`` or ``[]`` (reference 12.27)."""
     return {name: str(value) for name, value in members(given).items()} if given else {}
 
 
-def are_flat(given: Any) -> bool:
-    """Whether no attribute holds a list or an object: as text those are made by recursion, which may fail."""
-    return not any(isinstance(value, list | dict) for value in members(given).values())
+def are_texts(given: Any) -> bool:
+    """Whether attributes are texts already. Of anything else text has yet to be made, and lists in lists may be too deep for that."""
+    return all(isinstance(value, str) for value in members(given).values())
 
 
 def copies(given: int | str) -> int:
@@ -53,9 +56,14 @@ def minor_money(given: Any, currency: str | None) -> Money | None:
 
 def _scaled(amount: Decimal, currency: str | None) -> Money | None:
     try:
-        return Money(amount.scaleb(-2), currency)
+        return Money(amount.scaleb(-2, _EXACT), currency)
     except (ValueError, ArithmeticError):
         return None
+
+
+def in_minor(price: Money) -> Decimal:
+    """The same in pence or cents."""
+    return price.amount.scaleb(2, _EXACT)
 
 
 @lru_cache(maxsize=1024)

@@ -136,7 +136,7 @@ def fingerprint(item: Item) -> Fingerprint:
         _picture(item).url,
         item.copies,
         statuses.SIZING[item.sizing] if item.sizing else None,
-        int(price.amount.scaleb(2)) if price else None,
+        int(readings.in_minor(price)) if price else None,
         tuple(sorted(item.attributes.items())),
     )
 

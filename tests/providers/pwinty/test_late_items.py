@@ -3,6 +3,8 @@
 import gc
 import json
 import weakref
+from collections.abc import Callable
+from decimal import Context, Decimal, Inexact, localcontext
 from typing import Any
 
 import pytest
@@ -139,3 +141,31 @@ def test_what_might_fail_later_is_made_at_once(oddity: dict[str, Any]) -> None:
     """Lists in lists become text by recursion, which fails where somebody looks from far down."""
     order = translate.read_order(answered({**ORDER, "photos": [{**FETCHED, **oddity}]}), Heard().scope)
     assert not is_unmade(order)
+
+
+def under(depth: int, look: Callable[[], Any]) -> Any:
+    return under(depth - 1, look) if depth else look()
+
+
+def test_what_could_be_read_can_be_looked_at_at_any_depth() -> None:
+    nested: Any = "end"
+    for _ in range(300):
+        nested = [nested]
+    body = {**ORDER, "photos": [{**FETCHED, "attributes": {"finish": nested}}]}
+    order = translate.read_order(answered(body), Heard().scope)
+
+    assert len(under(800, lambda: order.items)) == 1
+
+
+@pytest.mark.parametrize("context", [Context(prec=3), Context(traps=[Inexact], prec=3)], ids=["rounds", "traps"])
+@pytest.mark.parametrize("price", [987_654, Decimal("987655.5")], ids=str)
+def test_a_price_is_exact_whatever_is_computed_with_where_somebody_looks(context: Context, price: int | Decimal) -> None:
+    body = answered(
+        {**ORDER, "photos": [{**FETCHED, "price": float(price)} if isinstance(price, Decimal) else {**FETCHED, "price": price}]}
+    )
+    order = translate.read_order(body, Heard().scope)
+    with localcontext(context):
+        (item,) = order.items
+
+    assert item.price is not None
+    assert item.price.amount == Decimal(price) / 100
