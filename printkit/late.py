@@ -34,6 +34,9 @@ class Late:
             self.fill(value, found)
         return found
 
+    def __repr__(self) -> str:
+        return repr(self._slot)
+
     def __set__(self, value: Any, member: Any) -> None:
         self.fill(value, member)
 

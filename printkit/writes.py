@@ -237,8 +237,8 @@ class Writer:
             if not (self._locks.take_at_once(write.lock) or await self._locks.take_in_time(write.lock, deadline)):
                 raise self._not_sent(write, "another write to the same order took all the time there was", in_line=True)
             try:
-                intent = await self._intended(write, deadline)
                 journal = _journal.get()
+                intent = await self._intended(write, deadline, journal)
                 if journal is None:
                     return await self._sent(write, intent, deadline)
                 return await self._journaled(journal, write, intent, deadline)
@@ -249,11 +249,10 @@ class Writer:
             if not self._running:
                 self._idle.set()
 
-    async def _intended(self, write: Write[T], deadline: "Deadline") -> _Intent:
+    async def _intended(self, write: Write[T], deadline: "Deadline", journal: Journal | None) -> _Intent:
         try:
             preimage = await write.preimage(deadline) if write.preimage else None
             intent = _Intent(write, self._account, preimage, self._now(), deadline.remaining(), self._settle)
-            journal = _journal.get()
             if journal is not None:
                 await journal.intend(intent.handle)
         except Exception:

@@ -110,8 +110,7 @@ class Wire:
 
     def begin(self) -> None:
         """A new attempt starts."""
-        self.sent = False
-        self.status = None
+        self.clear()
         self.attempts += 1
 
     def clear(self) -> None:

@@ -73,8 +73,7 @@ class RetryBudget:
 
     def refund(self, cost: int = REWARD) -> None:
         """A call has succeeded."""
-        if self.tokens < self._most:
-            self.tokens = min(self._most, self.tokens + cost)
+        self.tokens = min(self._most, self.tokens + cost)
 
 
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]*)?([eE]\+?[0-9]+)?", re.ASCII)

@@ -167,12 +167,8 @@ async def test_an_intent_that_is_told_after_sending_is_noticed(monkeypatch: pyte
             if journal is not None:
                 await journal.intend(intent.handle)
 
-    async def intended(self: Writer, write: Any, deadline: Any) -> Any:
-        token = writes_module._journal.set(None)
-        try:
-            return await truly(self, write, deadline)
-        finally:
-            writes_module._journal.reset(token)
+    async def intended(self: Writer, write: Any, deadline: Any, journal: Any) -> Any:
+        return await truly(self, write, deadline, None)
 
     truly = Writer._intended
     await intents_come_first()
