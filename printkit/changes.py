@@ -260,12 +260,13 @@ def provider_of(change: Change, default: str | None = None) -> str | None:
 
 _KINDS: tuple[type[Change], ...] = get_args(Change)
 _WITH_PICTURES = (ReplaceArtwork, PlaceOrder, AddPhotos)
-_WITHOUT_PICTURES = (SetStatus, Submit, SwapSku, UpdateRecipient)
+_OF_ANY_ORDER = (SetStatus, Submit, SwapSku, UpdateRecipient)
+"""Without pictures, and carried out on drafts too: all that can be wrong with them is the order."""
 
 
 def is_usual(change: Change) -> bool:
-    """Whether nothing is wrong with a change, as can be said at once: one without pictures, of an order that is known to the shop."""
-    return isinstance(change, _WITHOUT_PICTURES) and isinstance(change.order, OrderRef)
+    """Whether ``problems`` would find nothing, as can be said at once. Most changes are so; False says nothing."""
+    return isinstance(change, _OF_ANY_ORDER) and isinstance(change.order, OrderRef)
 
 
 def problems(change: Change) -> Iterator[FieldProblem]:

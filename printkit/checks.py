@@ -183,7 +183,7 @@ def of_photos(photos: Sequence[Photo]) -> Iterator[FieldProblem]:
 
 
 def _is_usual(photo: object) -> bool:
-    """Whether nothing is wrong with a photo, as can be said at once: one picture at a usual URL, and no wishes. Nearly all are so."""
+    """Whether nothing is wrong with a photo, as can be said at once: a picture at a usual URL, no wish but a sizing. Nearly all are so."""
     return (
         isinstance(photo, Photo)
         and is_plain(photo.sku)

@@ -180,7 +180,7 @@ def fill(template: str, **ids: str) -> str:
 _make_request = filling(Request)[0]
 
 
-def filled(
+def plain_request(
     method: str, template: str, ids: Mapping[str, str], effect: Effect, operation: str, body: bytes = b"", content_type: str | None = None
 ) -> Request:
     """A request without query and headers to a URL template of an adapter's own: it is not looked at once more.

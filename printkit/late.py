@@ -44,7 +44,8 @@ class Late:
 def made_late(cls: type[Any], name: str) -> Late:
     """Let the member ``name`` of a class with slots be made late.
 
-    All else stays as it was: a value is printed, compared, copied and pickled with the member, which is made for that.
+    All else stays as it was: a value is printed, compared, copied and pickled with the member, which is made for that. Said of a
+    class before ``filling`` is asked about it, which looks only once.
     """
     member = Late(vars(cls)[name])
     setattr(cls, name, member)

@@ -15,34 +15,42 @@ class Locks:
     """One lock per name, kept only while somebody holds or awaits it; first come, first served."""
 
     def __init__(self) -> None:
-        self._places: dict[str, Slots] = {}
+        self._lines: dict[str, Slots | None] = {}
+        """By name; None where somebody has the lock and nobody waits for it, as is nearly always so."""
 
     def take_at_once(self, name: str) -> bool:
         """Take the lock if nobody has it; whoever has it calls ``give_back``."""
-        place = self._places.get(name)
-        if place is None:
-            place = self._places[name] = Slots(1)
-        return place.take()
+        if name in self._lines:
+            return False
+        self._lines[name] = None
+        return True
 
     async def take(self, name: str) -> None:
         """Wait for the lock; whoever has it calls ``give_back``."""
         if self.take_at_once(name):
             return
+        line = self._lines[name]
+        if line is None:
+            line = self._lines[name] = Slots(1)
+            line.take()  # for the one who has it
         try:
-            await self._places[name].wait()
+            await line.wait()
         except asyncio.CancelledError:
-            self._forget(name)
+            self._forget(name, line)
             raise
 
     def give_back(self, name: str) -> None:
         """Let the next one have the lock."""
-        self._places[name].give_back()
-        self._forget(name)
+        line = self._lines[name]
+        if line is None:
+            del self._lines[name]
+        else:
+            line.give_back()
+            self._forget(name, line)
 
-    def _forget(self, name: str) -> None:
-        place = self._places.get(name)  # whoever is cancelled in line may come after the last one has forgotten it
-        if place is not None and place.free:  # a place that somebody waits for is handed over, and never free
-            del self._places[name]
+    def _forget(self, name: str, line: Slots) -> None:
+        if line.free and self._lines.get(name) is line:  # a place that somebody waits for is handed over, and never free
+            del self._lines[name]
 
     @asynccontextmanager
     async def hold(self, name: str) -> AsyncGenerator[None]:

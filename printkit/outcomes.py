@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar, final, get_args
 
@@ -125,7 +125,7 @@ class ReconcileHandle:
         raise InvalidRequestError([FieldProblem("handle", "is not what ReconcileHandle.to_json() wrote")])
 
 
-make_handle: Callable[..., ReconcileHandle] = filling(ReconcileHandle)[0]
+make_handle = filling(ReconcileHandle)[0]
 _HANDLE_FIELDS: Mapping[str, Any] = ReconcileHandle.__annotations__
 _HANDLE_TIMES = ("sent_at", "settle_until")
 

@@ -157,24 +157,24 @@ class _Intent:
         if self._handle is None:
             write, account = self._write, self._account
             self._handle = make_handle(
-                os.urandom(16).hex(),
-                account.provider,
-                account.kind,
-                account.environment,
-                account.digest,
-                write.operation,
-                write.step,
-                write.lock,
-                write.order,
-                write.key,
-                write.meant,
-                self._preimage,
-                self._now,
-                self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
-                0,
-                "awaiting-answer",
-                None,
-                None,
+                id=os.urandom(16).hex(),
+                provider=account.provider,
+                kind=account.kind,
+                environment=account.environment,
+                account=account.digest,
+                operation=write.operation,
+                step=write.step,
+                lock=write.lock,
+                order=write.order,
+                key=write.key,
+                meant=write.meant,
+                preimage=self._preimage,
+                sent_at=self._now,
+                settle_until=self._now + timedelta(seconds=self._seconds) + self._settle,  # it may leave until then; see _left
+                attempts=0,
+                phase="awaiting-answer",
+                status=None,
+                cause=None,
             )
         return self._handle
 
@@ -249,7 +249,7 @@ class Writer:
             if not self._running:
                 self._idle.set()
 
-    async def _intended(self, write: Write[T], deadline: "Deadline") -> "_Intent":
+    async def _intended(self, write: Write[T], deadline: "Deadline") -> _Intent:
         try:
             preimage = await write.preimage(deadline) if write.preimage else None
             intent = _Intent(write, self._account, preimage, self._now(), deadline.remaining(), self._settle)
@@ -261,7 +261,7 @@ class Writer:
             raise
         return intent
 
-    async def _journaled(self, journal: Journal, write: Write[T], intent: "_Intent", deadline: "Deadline") -> Done[T]:
+    async def _journaled(self, journal: Journal, write: Write[T], intent: _Intent, deadline: "Deadline") -> Done[T]:
         """Send the write, and tell the journal what became of it."""
         try:
             done = await self._sent(write, intent, deadline)
@@ -272,7 +272,7 @@ class Writer:
         journal.ended(intent.handle, "applied")
         return done
 
-    async def _sent(self, write: Write[T], intent: "_Intent", deadline: "Deadline") -> Done[T]:
+    async def _sent(self, write: Write[T], intent: _Intent, deadline: "Deadline") -> Done[T]:
         wire = Wire()
         left: ReconcileHandle | None = None
         try:
@@ -307,7 +307,7 @@ class Writer:
                 self._remember(self._left(left or intent.handle, wire, "cancelled", None, "cancelled"), cancelled)
             raise
 
-    def _broken_off(self, write: Write[T], intent: "_Intent", wire: Wire, error: Exception) -> None:
+    def _broken_off(self, write: Write[T], intent: _Intent, wire: Wire, error: Exception) -> None:
         if wire.sent:
             self._remember(self._left(intent.handle, wire, "broken-off", None, "stream"), error)
         else:

@@ -17,7 +17,7 @@ def test_every_hook_is_told() -> None:
     event = Outcome("uk", "submit", "applied")
     telemetry.tell(event)
     assert first == second == [event]
-    assert telemetry
+    assert telemetry.hooks
     assert not Telemetry().hooks
 
 

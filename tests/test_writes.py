@@ -615,7 +615,7 @@ async def test_two_who_ask_at_once_send_once() -> None:
     ends = await asyncio.gather(*(each.reconcile(one, find, send) for one in (handle, other, handle)))
     assert ends == [Applied("sent"), Applied("found"), Applied("found")]
     assert len(there) == 1
-    assert each._locks._places == {}
+    assert each._locks._lines == {}
 
 
 async def test_a_refusal_of_what_is_sent_again_is_only_a_hint() -> None:
@@ -777,7 +777,7 @@ async def test_waiting_for_the_lock_counts_against_the_deadline() -> None:
     first.cancel()
     with pytest.raises(asyncio.CancelledError):
         await first
-    assert each._locks._places == {}
+    assert each._locks._lines == {}
 
 
 async def test_a_deadline_that_has_passed_sends_nothing() -> None:
@@ -796,7 +796,7 @@ async def test_one_who_is_cancelled_in_the_queue_lets_the_next_one_through() -> 
     ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(end) for end in ends] == [Done, asyncio.CancelledError, Done]
     assert len(caller.sent) == 2
-    assert each._locks._places == {}
+    assert each._locks._lines == {}
     assert each.unresolved == []
 
 

@@ -236,7 +236,11 @@ class Engine:
         if self._is_stopping or not self._may_begin():
             return None
         if not self._ready and self._may_pull():
-            task = self._book.at_once()
+            try:
+                task = self._book.at_once()
+            except asyncio.CancelledError:
+                self._fail(_cancelled_input())
+                return None
             if task is not None:
                 self._admit(task)
                 self._stir()
@@ -262,7 +266,7 @@ class Engine:
             task = await self._book.next()
         except asyncio.CancelledError:
             if not _is_cancelled():
-                self._fail(RuntimeError("the input was cancelled"))
+                self._fail(_cancelled_input())
             raise
         finally:
             self._puller = None
@@ -459,6 +463,11 @@ def _is_cancelled() -> bool:
     """Whether this task is cancelled from outside; otherwise something within it was."""
     task = _this_task()
     return task is not None and task.cancelling() > 0
+
+
+def _cancelled_input() -> RuntimeError:
+    """A cancellation that nobody outside asked for must not look like the input's end."""
+    return RuntimeError("the input was cancelled")
 
 
 def _backoff(tries: int) -> float:

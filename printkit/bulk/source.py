@@ -1,6 +1,5 @@
 """Tasks straight from what the caller gives, kept nowhere: a run that ends with its process. Knows no file."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from typing import Any, Final, final
@@ -51,7 +50,7 @@ class Stream:
     is_kept = False
 
     def __init__(self, given: Changes, default: str | None) -> None:
-        self._at_once = None if isinstance(given, AsyncIterable) else iter(given)
+        self._at_hand = None if isinstance(given, AsyncIterable) else iter(given)
         self._changes = in_turn(given)
         self._default = default
         self._index = -1
@@ -59,21 +58,18 @@ class Stream:
 
     async def next(self) -> Task | None:
         """See ``Book``. What cannot be carried out is a task too, refused in its turn."""
-        if self._at_once is not None:
+        if self._at_hand is not None:
             return self.at_once()
         change = await anext(self._changes, _END)
         return None if change is _END else self._task(change)
 
     def at_once(self) -> Task | None:
         """See ``Book``."""
-        if self._at_once is None:
+        if self._at_hand is None:
             return None
-        try:
-            change = next(self._at_once, _END)
-        except asyncio.CancelledError:  # of something that the input waited for: nobody can cancel this task in the middle of a step
-            raise RuntimeError("the input was cancelled") from None
+        change = next(self._at_hand, _END)
         if change is _END:
-            self._at_once = iter(())  # what has ended is not asked again: it might begin anew
+            self._at_hand = iter(())  # what has ended is not asked again: it might begin anew
             return None
         return self._task(change)
 

@@ -226,7 +226,7 @@ class Caller:
 
     def _watch(self, seconds: float) -> Watch:
         """A watch over the task that runs now."""
-        loop = asyncio.get_running_loop()  # asking for the task of a loop that is known would do, but for loops in other threads
+        loop = asyncio.get_running_loop()  # not simply the one of the last sweep: a loop in another thread may be the one that asks
         if self._sweep is None or self._sweep.loop is not loop:
             self._sweep = Sweep(loop)
         return Watch(self._sweep, seconds)

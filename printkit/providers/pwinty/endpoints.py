@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any, TypeVar, final
 
 from ...errors import NotFoundError, ProviderError
-from ...exchange import Effect, Part, Request, Response, fill, filled
+from ...exchange import Effect, Part, Request, Response, fill, plain_request
 from ...model import Item, Order, ValidationReport
 from ...transport.caller import Caller, Deadline
 from ...transport.redact import Redactor
@@ -82,7 +82,7 @@ class Endpoints:
         if query:
             request = Request("GET", fill(template, **ids), _READS, operation, template, query)
         else:
-            request = filled("GET", template, ids, _READS, operation)
+            request = plain_request("GET", template, ids, _READS, operation)
         response = await self._caller.read(request, deadline)
         try:
             if not 200 <= response.status < 300:
@@ -97,7 +97,7 @@ class Endpoints:
     def write(self, method: str, template: str, operation: str, body: Any, **ids: str) -> Request:
         """A request that writes, with a JSON body."""
         payload = b"" if body is None else wire.write(body)
-        return filled(method, template, ids, _WRITES, operation, payload, wire.JSON if payload else None)
+        return plain_request(method, template, ids, _WRITES, operation, payload, wire.JSON if payload else None)
 
     def upload(self, parts: tuple[Part, ...], operation: str, **ids: str) -> Request:
         """``POST /Orders/{id}/Photos`` as a multipart form."""

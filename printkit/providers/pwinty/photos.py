@@ -83,7 +83,7 @@ class PhotoVerbs(Desk):
         self,
         request: Request,
         known: Order,
-        bodies: list[Body],
+        meant: list[Body],
         deadline: Deadline,
         place: int,
         instead_of: str | None,
@@ -98,16 +98,18 @@ class PhotoVerbs(Desk):
             if not self._seen.is_newest(known) or self._open_in(known):
                 newest = translate.with_items(known, await self._shop.photos(known.id, until, request.operation), self._scope)
             self._seen.forget(known)
-            beside = writes.equal_to(bodies, self._open_in(known)) - {writes.exchange_of(instead_of), again}
+            beside = writes.equal_to(meant, self._open_in(known)) - {writes.exchange_of(instead_of), again}
             self._seen.meet(beside)
             return {"photos": list(translate.item_ids(newest)), "instead_of": instead_of, "again": again, "beside": sorted(beside)}
 
         def accept(answer: Response) -> Order:
-            entries = translate.read_added(answer, len(bodies), self._scope)
-            refused.extend(RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str))
-            if len(refused) == len(bodies):
-                raise self._all_refused(refused, request.operation)
-            return translate.with_photos(newest, [each for each in entries if not isinstance(each, str)], self._scope)
+            entries = translate.read_added(answer, len(meant), self._scope)
+            whys = [RefusedItem(f"photos[{place + number}]", why) for number, why in enumerate(entries) if isinstance(why, str)]
+            if len(whys) == len(meant):
+                raise self._all_refused(whys, request.operation)
+            found = translate.with_photos(newest, [each for each in entries if not isinstance(each, str)], self._scope)
+            refused.extend(whys)  # not before all of the answer was read
+            return found
 
         order = await self._perform(
             request,
@@ -116,9 +118,9 @@ class PhotoVerbs(Desk):
             step="add",
             lock=f"order:{known.id}",
             order=known.id,
-            meant=bodies,
+            meant=meant,
             preimage=before,
-            imagined=lambda: accept(imagined.added(bodies)),
+            imagined=lambda: accept(imagined.added(meant)),
         )
         before_it = set(translate.item_ids(newest))
         added = [each for each in translate.item_ids(order) if each not in before_it]

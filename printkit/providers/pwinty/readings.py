@@ -18,6 +18,11 @@ def attributes(given: Any) -> dict[str, str]:
     return {name: str(value) for name, value in members(given).items()} if given else {}
 
 
+def are_flat(given: Any) -> bool:
+    """Whether no attribute holds a list or an object: as text those are made by recursion, which may fail."""
+    return not any(isinstance(value, list | dict) for value in members(given).values())
+
+
 def copies(given: int | str) -> int:
     """A string in the seed's samples and an integer in recordings (reference 6.3).
 

@@ -1,7 +1,7 @@
 """What Pwinty's answers mean. Plain functions between wire and model: no I/O, no decision to send."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast, final
+from typing import Any, TypeVar, final
 
 from attrs import frozen
 
@@ -279,7 +279,7 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
             break
         if each.copies not in _USUAL_COPIES and not _is_number(each.copies):
             break
-        if each.attributes and not _are_texts(each.attributes):
+        if each.attributes and not readings.are_flat(each.attributes):
             break
         is_failed = is_failed or has is _PICTURE_FAILED
     else:
@@ -295,15 +295,13 @@ def _is_number(copies: int | str) -> bool:
     return type(copies) is int or (isinstance(copies, str) and len(copies) < 10 and copies.isascii() and copies.isdigit())
 
 
-def _are_texts(attributes: Any) -> bool:
-    """Whether these are attributes as they are: what is nested may be too deep to be printed where somebody looks at it."""
-    return isinstance(attributes, dict) and all(isinstance(value, str) for value in cast(dict[str, Any], attributes).values())
-
-
 def item_ids(order: Order) -> Sequence[str]:
     """The ids of an order's items, none of which is made for that."""
     items = late_items.as_it_is(order)
     return items.ids if isinstance(items, _Photos) else [each.id for each in order.items]
+
+
+# ── Orders as a write has left them ───────────────────────────────────────────────────────────────────────────────────
 
 
 def proven(order: Order, word: str, scope: Scope) -> Order:

@@ -103,12 +103,12 @@ def wish_of(handle: ReconcileHandle) -> str:
     return exchange_of(text(before.get("instead_of"))) or text(before.get("again")) or handle.id
 
 
-def equal_to(bodies: Iterable[Mapping[str, Any]], open_writes: Iterable[ReconcileHandle]) -> set[str]:
+def equal_to(meant: Iterable[Mapping[str, Any]], open_writes: Iterable[ReconcileHandle]) -> set[str]:
     """The wishes among writes that are still unknown whose photos cannot be told from some of these."""
     added = [each for each in open_writes if each.step == "add"]
     if not added:
         return set()
-    marks = set(map(fingerprint_of_body, bodies))
+    marks = set(map(fingerprint_of_body, meant))
     return {wish_of(each) for each in added if not marks.isdisjoint(map(fingerprint_of_body, each.meant))}
 
 

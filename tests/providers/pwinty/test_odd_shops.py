@@ -58,6 +58,22 @@ async def test_a_photo_that_is_not_there_and_is_listed_is_not_cancelled() -> Non
             await kit.cancel_items(ORDER, ["11"])
 
 
+async def test_what_an_unreadable_answer_says_of_a_photo_does_not_count_where_all_of_them_are_found() -> None:
+    sent: list[dict[str, Any]] = []
+
+    def script(request: Request) -> Response:
+        if request.method == "POST":
+            sent.extend(json.loads(request.body))  # type: ignore[arg-type]
+            entry = order(1, 21)["photos"][0]
+            return says({"errorMessage": None, "items": [dict.fromkeys(entry) | {"errorMessage": "no"}, entry | {"id": 0}]})
+        photos = order(1, *range(21, 21 + len(sent)))["photos"]
+        return says(order(1) | {"photos": [photo | body for photo, body in zip(photos, sent, strict=True)]})
+
+    async with kit_on(Scripted(script)) as kit:
+        added = await kit.add_photos(ORDER, [photo("a"), photo("b")])
+    assert (len(added.items), added.receipt.reconciled, added.receipt.refused) == (2, True, ())
+
+
 @pytest.mark.parametrize("answered", [{"id": 11}, {"id": 12, "type": "poster"}, {"id": 12, "copies": 9}])
 async def test_nothing_is_deleted_for_a_photo_that_was_not_asked_for(answered: dict[str, Any]) -> None:
     def script(request: Request) -> Response:
