@@ -79,6 +79,21 @@ async def test_the_deadline_may_come_first():
     assert not locks._lines
 
 
+async def test_a_deadline_that_comes_as_the_lock_is_given_back_is_a_deadline():
+    locks = Locks()
+    await locks.take("order")
+    waiting = asyncio.create_task(locks.take_in_time("order", Deadline(1e-9, lambda: 0.0)))
+    await asyncio.sleep(0)
+    line = locks._lines["order"]  # to be there in the moment between the deadline and the one who is told of it
+    assert line is not None
+    while not any(turn.cancelled() for turn in line._waiting):
+        assert not waiting.done()
+        await asyncio.sleep(0)
+    locks.give_back("order")
+    assert await waiting is False
+    assert locks.take_at_once("order")
+
+
 @given(steps=st.lists(st.tuples(st.sampled_from(["take", "cancel", "end", "turn"]), st.integers(0, 5)), max_size=40))
 @settings(max_examples=300)
 def test_never_two_at_once_and_nothing_is_left(steps: list[tuple[str, int]]):

@@ -205,6 +205,21 @@ def test_an_input_that_is_cancelled_by_itself_does_not_look_like_its_end(given: 
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
+def test_an_input_that_waits_for_something_cancelled_does_not_look_like_its_end(concurrency: int) -> None:
+    def given() -> Iterator[Change]:
+        yield change(1)
+        future = asyncio.get_running_loop().create_future()
+        future.cancel()
+        yield future.result()
+
+    found, error = run(gathered(engine(Fakes(), given(), concurrency=concurrency)))
+
+    assert words(found) == {0: "Applied"}
+    assert isinstance(error, RuntimeError)
+    assert "cancelled" in str(error)
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
 def test_an_input_that_has_ended_is_not_asked_again(concurrency: int) -> None:
     class Anew:
         """Ends after two, and would give more."""

@@ -18,9 +18,9 @@ def attributes(given: Any) -> dict[str, str]:
     return {name: str(value) for name, value in members(given).items()} if given else {}
 
 
-def are_flat(given: Any) -> bool:
-    """Whether no attribute holds a list or an object: as text those are made by recursion, which may fail."""
-    return not any(isinstance(value, list | dict) for value in members(given).values())
+def are_texts(given: Any) -> bool:
+    """Whether attributes are texts already. Of anything else text has yet to be made, and lists in lists may be too deep for that."""
+    return all(isinstance(value, str) for value in members(given).values())
 
 
 def copies(given: int | str) -> int:

@@ -279,7 +279,7 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
             break
         if each.copies not in _USUAL_COPIES and not _is_number(each.copies):
             break
-        if each.attributes and not readings.are_flat(each.attributes):
+        if each.attributes and not readings.are_texts(each.attributes):
             break
         is_failed = is_failed or has is _PICTURE_FAILED
     else:

@@ -1,6 +1,7 @@
 """Items that are made when somebody looks at them are those that would have been made at once, whatever the shop said of its photos."""
 
 import json
+from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, localcontext
 from typing import Any
 
@@ -127,6 +128,20 @@ def test_what_might_fail_later_is_made_at_once(oddity: dict[str, Any]) -> None:
     """Lists in lists become text by recursion, which fails where somebody looks from far down."""
     order = translate.read_order(answered({**ORDER, "photos": [{**FETCHED, **oddity}]}), Heard().scope)
     assert not is_unmade(order)
+
+
+def under(depth: int, look: Callable[[], Any]) -> Any:
+    return under(depth - 1, look) if depth else look()
+
+
+def test_what_could_be_read_can_be_looked_at_at_any_depth() -> None:
+    nested: Any = "end"
+    for _ in range(300):
+        nested = [nested]
+    body = {**ORDER, "photos": [{**FETCHED, "attributes": {"finish": nested}}]}
+    order = translate.read_order(answered(body), Heard().scope)
+
+    assert len(under(800, lambda: order.items)) == 1
 
 
 @pytest.mark.parametrize("context", [Context(prec=3), Context(traps=[Inexact], prec=3)], ids=["rounds", "traps"])
