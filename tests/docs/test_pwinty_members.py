@@ -15,7 +15,7 @@ from attrs import evolve
 import printkit
 from printkit.exchange import Response
 from printkit.model import Artwork, Money, NewOrder, OrderRef, Payment, Photo, Recipient, Sizing
-from printkit.providers.pwinty import bodies, catalogue, issues, translate, validation
+from printkit.providers.pwinty import bodies, catalogue, issues, refusals, translate, validation
 from tests.docs.changing import Reading, Way, changes, different_members
 from tests.docs.page import PWINTY as PAGE, QUOTED, attributes_in
 from tests.docs.pwinty_members import ADDRESS, INSIDE, SAMPLES
@@ -107,7 +107,7 @@ def test_an_error_in_a_successful_answer(heading: str) -> None:
     empty = {**dict.fromkeys(body), "errorMessage": "told by the shop"}
 
     with pytest.raises(printkit.RejectedError, match="told by the shop"):
-        translate.reading(read, Response(200, {}, json.dumps(empty).encode()), SCOPE)
+        refusals.reading(read, Response(200, {}, json.dumps(empty).encode()), SCOPE)
 
 
 # ── Each parameter comes from where the page says ─────────────────────────────────────────────────────────────────────

@@ -36,6 +36,7 @@ from .desk import is_id, is_in
 from .issue_verbs import IssueVerbs
 from .paging import OrderPages
 from .photos import Body, PhotoVerbs
+from .refusals import refusal
 
 _SENT_AGAIN = frozenset({"create_order", "add", "delete", "status", "update_recipient"})
 """Steps that may be sent again once it is proven that they did not happen (policy: each is absolute, or compared with what was before)."""
@@ -253,7 +254,7 @@ class Pwinty(PhotoVerbs, CatalogueVerbs, IssueVerbs):
         response = await self._caller.read(request, deadline)
         if 200 <= response.status < 300:
             return response
-        raise self._shop.told(translate.refusal(response, self._scope), request, response)
+        raise self._shop.told(refusal(response, self._scope), request, response)
 
     @property
     def unresolved(self) -> Sequence[ReconcileHandle]:

@@ -10,6 +10,7 @@ from ...model import Item, Order, ValidationReport
 from ...transport.caller import Caller, Deadline
 from ...transport.redact import Redactor
 from . import translate, validation, wire
+from .refusals import reading, refusal
 
 T = TypeVar("T")
 
@@ -86,8 +87,8 @@ class Endpoints:
         response = await self._caller.read(request, deadline)
         try:
             if not 200 <= response.status < 300:
-                raise translate.refusal(response, self.scope)
-            return translate.reading(accept, response, self.scope)
+                raise refusal(response, self.scope)
+            return reading(accept, response, self.scope)
         except ProviderError as error:
             found = error.with_traceback(None)  # the frames that read the answer hold the shop's own text, whatever it says
         raise self.told(found, request, response)
@@ -107,7 +108,7 @@ class Endpoints:
         """How to turn the answer to ``request`` into an error, without asking further."""
 
         async def refuse(response: Response) -> ProviderError:
-            return self.told(translate.refusal(response, self.scope), request, response)
+            return self.told(refusal(response, self.scope), request, response)
 
         return refuse
 

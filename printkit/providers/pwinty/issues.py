@@ -9,6 +9,7 @@ from ...lenient import entries, text
 from ...model import Issue, OrderRef
 from ...outcomes import Absent, Applied, Found, ReconcileHandle, Unknown
 from . import translate, wire
+from .refusals import refuse_inner_error
 
 ReadIssue = Callable[[str, str], Awaitable[Issue]]
 ListIssues = Callable[[str], Awaitable[tuple[Issue, ...]]]
@@ -22,7 +23,7 @@ def read_issue(response: Response, order: OrderRef, scope: translate.Scope) -> I
         RejectedError: it is a 200 with an error inside.
     """
     answer = wire.read_issue(response.body)
-    translate.refuse_inner_error(answer.error_message, response.status, scope)
+    refuse_inner_error(answer.error_message, response.status, scope)
     return _issue(answer, order)
 
 
@@ -33,7 +34,7 @@ def read_issues(response: Response, order: OrderRef, scope: translate.Scope) -> 
         UnreadableAnswerError: it is not such a list.
     """
     answer = wire.read_issues(response.body)
-    translate.refuse_inner_error(answer.error_message, response.status, scope)
+    refuse_inner_error(answer.error_message, response.status, scope)
     if answer.issues is answer.capital_issues is None:
         raise UnreadableAnswerError("the answer holds no list of issues")
     return tuple(_issue(each, order) for each in answer.issues or answer.capital_issues or ())

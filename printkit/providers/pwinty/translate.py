@@ -1,18 +1,11 @@
-"""What Pwinty's answers mean. Plain functions between wire and model: no I/O, no decision to send."""
+"""What Pwinty's answers mean where they do not refuse. Plain functions between wire and model: no I/O, no decision to send."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar, final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, final
 
 from attrs import frozen
 
-from ...errors import (
-    AuthenticationError,
-    ConflictError,
-    NotFoundError,
-    ProviderError,
-    RejectedError,
-    UnreadableAnswerError,
-)
+from ...errors import UnreadableAnswerError
 from ...exchange import Response
 from ...late import Later
 from ...lenient import entries, flag, text
@@ -29,11 +22,10 @@ from ...model import (
     late_items,
 )
 from . import readings, statuses, wire
+from .refusals import is_refusal, refuse_inner_error
 
 _UNKNOWN, _SUBMITTED, _ACTION_REQUIRED = OrderStatus.UNKNOWN, OrderStatus.SUBMITTED, OrderStatus.ACTION_REQUIRED
 _PICTURE_UNKNOWN, _PICTURE_FAILED = ArtworkStatus.UNKNOWN, ArtworkStatus.FAILED
-
-T = TypeVar("T")
 
 _TOO_LARGE = 10**18
 """For an id."""
@@ -167,7 +159,7 @@ def read_added(response: Response, count: int, scope: Scope) -> "list[wire.Photo
     found = [_entry(response.body)] if count == 1 else _batch(response, scope)
     if len(found) != count:
         raise UnreadableAnswerError(f"the answer tells of {len(found)} photos where {count} were added")
-    return [scope.clean(each.error_message) if _is_refusal(each.error_message) or isinstance(each, wire.Said) else each for each in found]
+    return [scope.clean(each.error_message) if is_refusal(each.error_message) or isinstance(each, wire.Said) else each for each in found]
 
 
 def _batch(response: Response, scope: Scope) -> "Sequence[wire.Photo | wire.Said]":
@@ -188,11 +180,7 @@ def _batch(response: Response, scope: Scope) -> "Sequence[wire.Photo | wire.Said
 def _entry(body: bytes) -> "wire.Photo | wire.Said":
     """The photo that an entry is, or what it says in place of one."""
     said = wire.read_said(body)
-    return said if _is_refusal(said.error_message) else wire.read_photo(body)
-
-
-def _is_refusal(message: Any) -> bool:
-    return isinstance(message, str) and message != ""
+    return said if is_refusal(said.error_message) else wire.read_photo(body)
 
 
 def photo(answer: wire.Photo, scope: Scope, state: "_State | None" = None) -> Item:
@@ -244,13 +232,16 @@ def _strange(word: str, scope: Scope) -> tuple[str, ArtworkStatus]:
 
 @final
 class _Photos(Later):
-    """Photos in which nothing is left that could not be read: as items they are made when somebody looks at them (decision 0033)."""
+    """Photos in which nothing is left that could not be read: as items they are made when somebody looks at them (decision 0033).
 
-    __slots__ = ("_ids", "answers", "is_failed", "scope", "state")
+    Of the scope they keep the currency alone: an order must not hold on to its connection, whose cleaner knows the keys.
+    """
 
-    def __init__(self, answers: "Sequence[wire.Photo]", scope: Scope, state: "_State", *, is_failed: bool) -> None:
+    __slots__ = ("_ids", "answers", "currency", "is_failed", "state")
+
+    def __init__(self, answers: "Sequence[wire.Photo]", currency: str | None, state: "_State", *, is_failed: bool) -> None:
         self.answers = answers
-        self.scope = scope
+        self.currency = currency
         self.state = state
         self.is_failed = is_failed
         """Whether the picture of one of them has failed, which makes a status of its own."""
@@ -264,7 +255,12 @@ class _Photos(Later):
         return self._ids
 
     def made(self) -> tuple[Item, ...]:
-        return tuple([photo(each, self.scope, self.state) for each in self.answers])
+        scope = Scope("", self.currency, False, _tell_nobody, str)
+        return tuple([photo(each, scope, self.state) for each in self.answers])
+
+
+def _tell_nobody(table: str, word: str) -> None:
+    """Every word is known."""
 
 
 Items = tuple[Item, ...] | _Photos
@@ -284,7 +280,7 @@ def _items(answers: "Sequence[wire.Photo]", scope: Scope, state: "_State") -> It
         is_failed = is_failed or has is _PICTURE_FAILED
     else:
         if answers and not (is_failed and state.base is _SUBMITTED):
-            return _Photos(answers, scope, state, is_failed=is_failed)
+            return _Photos(answers, scope.currency, state, is_failed=is_failed)
     return tuple([photo(each, scope, state) for each in answers])
 
 
@@ -307,7 +303,7 @@ def item_ids(order: Order) -> Sequence[str]:
 def proven(order: Order, word: str, scope: Scope) -> Order:
     """The same order, now known to be in the shop's status ``word``."""
     state = _State.of(word, order.shipments, scope)
-    items = _settled(late_items.as_it_is(order), state)
+    items = _settled(late_items.as_it_is(order), state, scope)
     status = state.of_order(items, order.shipments)
     return changed_order(order, status=status, provider_status=word, items=items, receipt=no_receipt())
 
@@ -340,9 +336,9 @@ def _with(order: Order, items: Items, state: "_State") -> Order:
     return changed_order(order, status=status, items=items, shipments=(), price=None, shipping_price=None, receipt=no_receipt())
 
 
-def _settled(items: Items, state: "_State") -> Items:
+def _settled(items: Items, state: "_State", scope: Scope) -> Items:
     if isinstance(items, _Photos):
-        return _items(items.answers, items.scope, state) if items.is_failed else _Photos(items.answers, items.scope, state, is_failed=False)
+        return _items(items.answers, scope, state) if items.is_failed else _Photos(items.answers, items.currency, state, is_failed=False)
     return tuple([_in_state(each, state) for each in items])
 
 
@@ -417,49 +413,6 @@ def _recipient(answer: wire.Order) -> Recipient | None:
 
 
 _NOBODY = ("", None, None, None, None, None, None)
-
-
-# ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-_ERROR_OF: Mapping[int, type[ProviderError]] = {401: AuthenticationError, 403: ConflictError, 404: NotFoundError}
-
-
-def refusal(response: Response, scope: Scope) -> ProviderError:
-    """The error for an answer that is not 2xx. The body is never read as the item it resembles (reference 12.10)."""
-    words = _said(response) or response.body[:8192].decode(errors="replace").strip()
-    return _ERROR_OF.get(response.status, RejectedError)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
-
-
-def refuse_inner_error(message: Any, status: int, scope: Scope) -> None:
-    """Raise when a 2xx answer says in ``errorMessage`` that it failed (reference 12.9)."""
-    if _is_refusal(message):
-        raise RejectedError(scope.clean(message), status=status)
-
-
-def reading(accept: Callable[[Response], T], response: Response, scope: Scope) -> T:
-    """What ``accept`` reads from a 2xx answer.
-
-    Raises:
-        RejectedError: the answer has another shape and says what went wrong (reference 12.9).
-        UnreadableAnswerError: it has another shape and says nothing.
-    """
-    try:
-        return accept(response)
-    except UnreadableAnswerError as error:
-        unreadable = error
-    message = _said(response)
-    raise RejectedError(scope.clean(message), status=response.status) if message else unreadable
-
-
-def _said(response: Response) -> str:
-    try:
-        answer = wire.read_said(response.body)
-    except UnreadableAnswerError:
-        return ""
-    for message in (answer.error_message, answer.error, answer.message, answer.capital_message):
-        if isinstance(message, str) and message:
-            return message
-    return ""
 
 
 def _id(given: int | str) -> str:

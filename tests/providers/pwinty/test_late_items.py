@@ -1,6 +1,8 @@
 """Items that are made when somebody looks at them are those that would have been made at once, whatever the shop said of its photos."""
 
+import gc
 import json
+import weakref
 from collections.abc import Callable
 from decimal import Context, Decimal, Inexact, localcontext
 from typing import Any
@@ -121,6 +123,17 @@ def test_usual_photos_are_not_made_before_somebody_looks() -> None:
     assert is_unmade(order)
     assert is_unmade(more)
     assert [item.status for item in translate.proven(more, "Submitted", scope).items] == [OrderStatus.SUBMITTED] * 2
+
+
+def test_an_order_keeps_nothing_of_its_connection() -> None:
+    """Whom to tell of unknown words, and above all what must never be shown: the cleaner knows the keys."""
+    heard = Heard()
+    gone = weakref.ref(heard)
+    order = translate.read_order(answered({**ORDER, "photos": [FETCHED]}), heard.scope)
+    del heard
+    gc.collect()
+    assert is_unmade(order)
+    assert gone() is None
 
 
 @pytest.mark.parametrize("oddity", [{"status": "Strange"}, {"copies": " 2"}, {"attributes": {"a": [["b"]]}}])
