@@ -13,8 +13,8 @@ from hypothesis import example, given, settings, strategies as st
 from printkit.errors import UnreadableAnswerError
 from printkit.exchange import Response
 from printkit.late import Later
-from printkit.model import Item, Order, OrderStatus, late_items
-from printkit.providers.pwinty import statuses, translate, wire
+from printkit.model import Item, Money, Order, OrderStatus, Photo, late_items
+from printkit.providers.pwinty import bodies, statuses, translate, wire
 from tests.providers.pwinty.shops import sample
 
 ORDER = sample("orders-create.200")
@@ -169,3 +169,11 @@ def test_a_price_is_exact_whatever_is_computed_with_where_somebody_looks(context
 
     assert item.price is not None
     assert item.price.amount == Decimal(price) / 100
+
+
+@pytest.mark.parametrize("context", [Context(prec=3), Context(traps=[Inexact], prec=3)], ids=["rounds", "traps"])
+def test_a_price_is_sent_exactly_whatever_the_caller_computes_with(context: Context) -> None:
+    photo = Photo("4x6", "https://example.com/a.jpg", price_to_recipient=Money(Decimal("1234.56"), "GBP"))
+    with localcontext(context):
+        assert [*bodies.photo_problems([photo], None, "GBP")] == []
+        assert bodies.photo_body(photo)["priceToUser"] == 123_456
