@@ -33,6 +33,7 @@ async def main(what: str, *words: str) -> None:
         else:
             stop = asyncio.Event()
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+            print("at work", flush=True)
             await distributed.work(kit, database, stop)
 
 

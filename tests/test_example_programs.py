@@ -173,6 +173,9 @@ async def test_two_workers(tmp_path: Path, database: str) -> None:  # noqa: F811
         code, said = await ended(await start(environ, tmp_path, "machines.py", "submit", "changes.jsonl", "spring-sale"))
         assert (code, said) == (0, "submitted: spring-sale\n")
         workers = [await start(environ, tmp_path, "machines.py", "work") for _ in range(2)]
+        for worker in workers:  # one of them may do all the work before the other has begun, and be told to end too soon
+            assert worker.stdout is not None
+            assert await asyncio.wait_for(worker.stdout.readline(), 60) == b"at work\n"
 
         async def done() -> bool:
             return not (await distributed.status(database, "spring-sale")).kept.left
