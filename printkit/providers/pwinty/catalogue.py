@@ -116,7 +116,7 @@ def _number(given: Any) -> Decimal | None:
     if isinstance(given, bool) or not isinstance(given, int | Decimal):
         return None
     number = Decimal(given)
-    return number if number.is_finite() and abs(number) < _LARGEST else None
+    return number if number.is_finite() and number.copy_abs() < _LARGEST else None
 
 
 def _whole(given: Any) -> int | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -406,6 +406,13 @@ async def test_a_catalogue_with_odd_sizes_and_shipping_methods() -> None:
     assert (canvas.width, canvas.height, canvas.full_width) == (Decimal("22.75"), Decimal("32.75"), Decimal(20))
     assert (canvas.recommended_width, canvas.recommended_height) == (3413, 4913)
     assert [(rate.band, rate.method) for rate in found.shipping_rates] == [("Prints", "cheapest"), ("Canvas", "priority")]
+
+
+async def test_a_catalogue_is_exact_whatever_the_caller_computes_with() -> None:
+    exact = await products("catalogue.200.with-shipping-method")
+    with localcontext(Context(prec=1, traps=[Inexact])):
+        found = await products("catalogue.200.with-shipping-method")
+    assert found == exact
 
 
 async def test_the_seeds_countries() -> None:
