@@ -195,7 +195,8 @@ def from_url(url: str, environ: Mapping[str, str] | None = None, others: Iterabl
     if kind and plus and environment not in get_args(Environment):
         raise ConfigError(f"{environment!r} is not an environment: write {kind}+emulator://, {kind}+sandbox:// or {kind}+live://")
     if not (kind and plus):
-        raise ConfigError("a connection URL is kind+environment://, such as pwinty+emulator:// or pwinty+sandbox://?merchant_id=...")
+        examples = "such as pwinty+emulator:// or pwinty+sandbox://?merchant_id=..."
+        raise ConfigError(f"a connection URL is kind+environment://, {examples}; a settings file goes to config_file= (on the command line: --config)")
     if parts.username or parts.password or parts.fragment:
         raise ConfigError(f"{kind}+{environment}:// must not hold a user, a password or a fragment: secrets come from the environment")
     values: dict[str, Any] = {"kind": kind, "environment": environment}

@@ -515,3 +515,8 @@ def test_the_base_settings_know_no_shop() -> None:
         _ = base.url
     with pytest.raises(NotImplementedError):
         _ = base.account
+
+
+def test_a_file_in_the_place_of_a_url_is_told_where_files_go():
+    with pytest.raises(ConfigError, match="config_file="):
+        printkit.connect("printkit.toml")
