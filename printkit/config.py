@@ -196,7 +196,9 @@ def from_url(url: str, environ: Mapping[str, str] | None = None, others: Iterabl
         raise ConfigError(f"{environment!r} is not an environment: write {kind}+emulator://, {kind}+sandbox:// or {kind}+live://")
     if not (kind and plus):
         examples = "such as pwinty+emulator:// or pwinty+sandbox://?merchant_id=..."
-        raise ConfigError(f"a connection URL is kind+environment://, {examples}; a settings file goes to config_file= (on the command line: --config)")
+        raise ConfigError(
+            f"a connection URL is kind+environment://, {examples}; a settings file goes to config_file= (on the command line: --config)"
+        )
     if parts.username or parts.password or parts.fragment:
         raise ConfigError(f"{kind}+{environment}:// must not hold a user, a password or a fragment: secrets come from the environment")
     values: dict[str, Any] = {"kind": kind, "environment": environment}
