@@ -1,7 +1,7 @@
 """What Pwinty's refusals mean, also those inside of a 2xx answer. No I/O; knows no order."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeGuard, TypeVar
 
 from ...errors import AuthenticationError, ConflictError, NotFoundError, ProviderError, RejectedError, UnreadableAnswerError
 from ...exchange import Response
@@ -21,7 +21,7 @@ def refusal(response: Response, scope: "Scope") -> ProviderError:
     return _ERROR_OF.get(response.status, RejectedError)(scope.clean(words) or f"HTTP {response.status}", status=response.status)
 
 
-def is_refusal(message: Any) -> bool:
+def is_refusal(message: Any) -> TypeGuard[str]:
     """Whether an ``errorMessage`` says that something failed."""
     return isinstance(message, str) and message != ""
 
@@ -53,6 +53,6 @@ def _said(response: Response) -> str:
     except UnreadableAnswerError:
         return ""
     for message in (answer.error_message, answer.error, answer.message, answer.capital_message):
-        if isinstance(message, str) and message:
+        if is_refusal(message):
             return message
     return ""

@@ -151,7 +151,7 @@ BODIES = {
         b"".join(
             [
                 *JERSEY,
-                part('Content-Disposition: form-data; name="image"; filename="/tmp/a b.jpg"\r\nContent-Type: image/jpeg', JPEG),
+                part('Content-Disposition: form-data; name="image"; filename="/photos/a b.jpg"\r\nContent-Type: image/jpeg', JPEG),
                 b"--Boundary_3_15--",
             ]
         ),
